@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a subcommand tells the front end about itself. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <getopt.h>
+#include <stddef.h>
+
+#include "table.h"
+
+/* Beside EXIT_SUCCESS and EXIT_FAILURE; util-linux's number for the last. */
+enum {
+	EXIT_MISUSE = 2,
+	EXIT_NO_SYSCALLS = 3,
+	EXIT_SOME_FAILED = 64,
+};
+
+#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
+
+struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+	const char *operands;		/* of the usage line */
+	const struct option *options;	/* its own and COMMON_OPTIONS */
+	const char *options_help;	/* of its own, "" for none */
+	struct columns columns;
+};
+
+extern const struct command alloc_command;
+extern const struct command global_command;
+extern const struct command proc_command;
+
+#endif /* COMMAND_H */

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The front end: finds the subcommand, and answers --help and --version. */
+#include <err.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "options.h"
+
+static const struct command *const commands[] = {
+	&alloc_command,
+	&global_command,
+	&proc_command,
+};
+
+static const struct {
+	int code;
+	const char *meaning;
+} exit_codes[] = {
+	{ EXIT_SUCCESS, "success" },
+	{ EXIT_FAILURE, "failure" },
+	{ EXIT_MISUSE, "misuse: an argument that is wrong or missing" },
+	{ EXIT_NO_SYSCALLS, "--source=syscall, and the kernel lacks the calls" },
+	{ EXIT_SOME_FAILED, "some of the processes could not be shown" },
+};
+
+void print_version(void)
+{
+	puts("tamalloc " VERSION);
+}
+
+static void print_help(void)
+{
+	puts("Usage:\n tamalloc COMMAND [options] [arguments]\n\n"
+	     "Reserved and used memory: of an experiment, of processes, of all.\n"
+	     "\nCommands:");
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		printf(" %-21s %s\n", commands[i]->name, commands[i]->summary);
+	puts("\nOptions of every command:");
+	print_common_options();
+	puts("\nExit status:");
+	for (size_t i = 0; i < ARRAY_SIZE(exit_codes); i++)
+		printf(" %-21d %s\n", exit_codes[i].code,
+		       exit_codes[i].meaning);
+	puts("\nA command's own options are in 'tamalloc COMMAND --help'.  "
+	     "See also tamalloc(1).");
+}
+
+/* Registered with atexit(): what could not be written must not go unnoticed. */
+static void close_stdout(void)
+{
+	int unwritten = __fpending(stdout) != 0;
+	int failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) && (unwritten || errno != EBADF))
+		failed = 1;
+	if (!failed)
+		return;
+	if (errno)
+		warn("write error");
+	else
+		warnx("write error");
+	_exit(EXIT_FAILURE);
+}
+
+static void parse_front_options(int argc, char **argv)
+{
+	static const struct option options[] = {
+		{ "help", no_argument, NULL, 'h' },
+		{ "version", no_argument, NULL, 'V' },
+		{ NULL, 0, NULL, 0 }
+	};
+
+	switch (getopt_long(argc, argv, "+hV", options, NULL)) {
+	case -1:
+		return;
+	case 'h':
+		print_help();
+		break;
+	case 'V':
+		print_version();
+		break;
+	default:
+		try_help(NULL);
+	}
+	exit(EXIT_SUCCESS);
+}
+
+static const struct command *find_command(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	misuse(NULL, "%s: no such command", name);
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *cmd;
+
+	setlocale(LC_ALL, "");
+	/* A figure reads the same everywhere: a decimal point, no comma. */
+	setlocale(LC_NUMERIC, "C");
+	atexit(close_stdout);
+
+	if (argc < 1)
+		misuse(NULL, "a command is missing");
+	/* getopt_long() begins its messages with this. */
+	argv[0] = program_invocation_short_name;
+	parse_front_options(argc, argv);
+	argc -= optind;
+	argv += optind;
+	if (!argc)
+		misuse(NULL, "a command is missing");
+
+	cmd = find_command(argv[0]);
+	argv[0] = program_invocation_short_name;
+	optind = 0;
+	return cmd->run(argc, argv);
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * tamalloc: demand-zero reservations, and what all processes or one of them
+ * have reserved (VmSize) and use (VmRSS).
+ *
+ * See Documentation/admin-guide/mm/tamalloc.rst and <uapi/linux/tamalloc.h>.
+ */
+#include <linux/ktime.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/syscalls.h>
+#include <linux/tamalloc.h>
+#include <linux/uaccess.h>
+#include <linux/version.h>
+
+#include <uapi/linux/tamalloc.h>
+
+/*
+ * Tasks looked at between two pauses.  A task costs some 50 instructions, or
+ * 200 where the RSS counters are per CPU, so that a pause is never far.
+ */
+#define TAMALLOC_BATCH		128
+
+/* How often a walk whose cursor died in a pause begins anew. */
+#define TAMALLOC_RESTARTS	3
+
+#define PAGES_TO_KIB(pages)	((pages) << (PAGE_SHIFT - 10))
+#define PAGES_TO_MIB(pages)	((pages) >> (20 - PAGE_SHIFT))
+
+int sysctl_tamalloc_restrict __read_mostly = TAMALLOC_RESTRICT_NONE;
+
+/**
+ * struct mm_pages - a sum over address spaces, in pages
+ * @reserved: VmSize
+ * @used: VmRSS
+ */
+struct mm_pages {
+	unsigned long reserved;
+	unsigned long used;
+};
+
+/**
+ * struct tamalloc_walk - a walk over all processes of a PID namespace
+ * @ns: the namespace
+ * @start: when the walk began, on the clock of task_struct::start_time
+ * @budget: tasks that may be looked at before the next pause
+ * @sum: what has been counted so far
+ */
+struct tamalloc_walk {
+	struct pid_namespace *ns;
+	u64 start;
+	unsigned int budget;
+	struct mm_pages sum;
+};
+
+/*
+ * VmRSS as /proc/PID/status and statm tell it.  Since 6.2 the counters are per
+ * CPU, and Debian's 6.12 shows their exact sum there.
+ */
+static unsigned long mm_used(struct mm_struct *mm)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
+	return get_mm_counter_sum(mm, MM_FILEPAGES) +
+	       get_mm_counter_sum(mm, MM_ANONPAGES) +
+	       get_mm_counter_sum(mm, MM_SHMEMPAGES);
+#else
+	return get_mm_rss(mm);
+#endif
+}
+
+/*
+ * Add the memory of @t's mm, if it has one, and tell whether it has.  The task
+ * lock keeps the mm alive: exit and exec need it to take the mm away.  So no
+ * reference is taken, and no mmput(), which may sleep, is due under RCU.
+ */
+static bool add_task(struct task_struct *t, struct mm_pages *sum)
+{
+	struct mm_struct *mm;
+
+	task_lock(t);
+	mm = t->mm;
+	if (likely(mm)) {
+		sum->reserved += READ_ONCE(mm->total_vm);
+		sum->used += mm_used(mm);
+	}
+	task_unlock(t);
+	return mm;
+}
+
+/* Leave the RCU read section for a moment and give the CPU away if asked to. */
+static void rcu_pause(unsigned int *budget)
+	__must_hold(RCU)
+{
+	*budget = TAMALLOC_BATCH;
+	rcu_read_unlock();
+	cond_resched();
+	rcu_read_lock();
+}
+
+/**
+ * pause_at - rcu_pause() at a task, to go on from there
+ * @t: task that the walk stands at
+ * @type: PIDTYPE_TGID if @t stands for its process, PIDTYPE_PID for itself
+ * @budget: filled up
+ *
+ * A reference on @t wouldn't do: once @t is unhashed, its links go stale
+ * outside of the read section.  Its struct pid finds the task that bears the
+ * ID now, which is another one after an exec by a thread (see de_thread()); it
+ * has the old one's place in the list of processes.
+ *
+ * Return: the task to go on with, or NULL if none bears the ID any more.
+ */
+static struct task_struct *pause_at(struct task_struct *t, enum pid_type type,
+				    unsigned int *budget)
+	__must_hold(RCU)
+{
+	struct pid *pid = get_task_pid(t, type);
+
+	rcu_pause(budget);
+	t = pid_task(pid, type);
+	put_pid(pid);
+	return t;
+}
+
+/**
+ * add_process - add the memory of a process any of whose threads has an mm
+ * @p: a task of the process, on which the caller holds a reference
+ * @sum: what to add to
+ * @budget: tasks that may be looked at before a pause
+ *
+ * Pauses before it looks at a thread, so that whichever task bears that
+ * thread's ID afterwards is looked at.  Threads join at the list's end, and
+ * one without an mm creates none: to walk on from a thread that had no mm
+ * misses nothing.  The restarts are few, since dead threads are reaped at
+ * somebody's will; the last try goes through without a pause.
+ *
+ * Return: the thread whose mm was added, or NULL if none has one.
+ */
+static struct task_struct *add_process(struct task_struct *p,
+				       struct mm_pages *sum,
+				       unsigned int *budget)
+	__must_hold(RCU)
+{
+	unsigned int tries = TAMALLOC_RESTARTS;
+	struct task_struct *t;
+
+again:
+	for_each_thread(p, t) {
+		if (unlikely(!--*budget)) {
+			*budget = TAMALLOC_BATCH;
+			if (tries) {
+				t = pause_at(t, PIDTYPE_PID, budget);
+				if (!t) {
+					tries--;
+					goto again;
+				}
+			}
+		}
+		if (add_task(t, sum))
+			return t;
+	}
+	return NULL;
+}
+
+/*
+ * Count a process whose leader has no mm, the others being live, or a zombie.
+ * Returns as visit_process() does.
+ */
+static struct task_struct *visit_exited_leader(struct tamalloc_walk *w,
+					       struct task_struct *p)
+	__must_hold(RCU)
+{
+	struct pid *pid = get_task_pid(p, PIDTYPE_TGID);
+
+	get_task_struct(p);
+	add_process(p, &w->sum, &w->budget);
+	put_task_struct(p);
+	p = pid_task(pid, PIDTYPE_TGID);
+	put_pid(pid);
+	return p;
+}
+
+/*
+ * Count the process led by @p.  Returns its leader, from which the list can be
+ * followed, or NULL if the process went away.
+ */
+static struct task_struct *visit_process(struct tamalloc_walk *w,
+					 struct task_struct *p)
+	__must_hold(RCU)
+{
+	if (unlikely(p->flags & PF_KTHREAD))
+		return p;
+	if (w->ns != &init_pid_ns && !task_tgid_nr_ns(p, w->ns))
+		return p;
+	if (likely(add_task(p, &w->sum)))
+		return p;
+	return visit_exited_leader(w, p);
+}
+
+/*
+ * Follow the list of thread-group leaders.  Whoever lives through the walk is
+ * counted once: new processes join at the end, an exec'ing thread takes its
+ * leader's place, and a pause happens before a process is looked at and
+ * resumes at that same process, whose place in the list is valid as long as it
+ * is hashed.
+ *
+ * A process born after the start ends the walk, so that forks can't prolong
+ * it: what is behind was added even later.
+ *
+ * Returns -EAGAIN if the process that the walk stood at died in a pause.
+ */
+static int walk_leaders(struct tamalloc_walk *w)
+	__must_hold(RCU)
+{
+	struct task_struct *p = &init_task;
+
+	while ((p = next_task(p)) != &init_task) {
+		if (unlikely(!--w->budget)) {
+			p = pause_at(p, PIDTYPE_TGID, &w->budget);
+			if (fatal_signal_pending(current))
+				return -EINTR;
+			if (!p)
+				return -EAGAIN;
+			if (p->start_time > w->start)
+				break;
+		}
+		p = visit_process(w, p);
+		if (!p)
+			return -EAGAIN;
+	}
+	return 0;
+}
+
+/*
+ * Go through the IDs in ascending order.  Slower, for it passes all threads,
+ * but a number can't die: the walk always gets to the end.
+ */
+static int walk_ids(struct tamalloc_walk *w)
+	__must_hold(RCU)
+{
+	struct task_struct *p;
+	struct pid *pid;
+	int nr = 1;
+
+	for (;;) {
+		if (unlikely(!--w->budget)) {
+			rcu_pause(&w->budget);
+			if (fatal_signal_pending(current))
+				return -EINTR;
+		}
+		pid = find_ge_pid(nr, w->ns);
+		if (!pid)
+			return 0;
+		nr = pid_nr_ns(pid, w->ns) + 1;
+		p = pid_task(pid, PIDTYPE_TGID);
+		if (p)
+			visit_process(w, p);
+	}
+}
+
+static int sum_processes(struct mm_pages *sum)
+{
+	struct tamalloc_walk w = {
+		.ns = task_active_pid_ns(current),
+		.start = ktime_get_ns(),
+		.budget = TAMALLOC_BATCH,
+	};
+	unsigned int tries = 1 + TAMALLOC_RESTARTS;
+	int ret;
+
+	rcu_read_lock();
+	do {
+		memset(&w.sum, 0, sizeof(w.sum));
+		ret = tries-- ? walk_leaders(&w) : walk_ids(&w);
+	} while (ret == -EAGAIN);
+	rcu_read_unlock();
+
+	*sum = w.sum;
+	return ret;
+}
+
+/*
+ * Whether the caller may see what was read from @task, by the rule of
+ * vm.tamalloc_restrict: 0 or the error that the call answers with.
+ */
+static int check_restrict(struct task_struct *task, int restrict_level)
+{
+	if (restrict_level == TAMALLOC_RESTRICT_NONE ||
+	    ptrace_may_access(task, PTRACE_MODE_READ_FSCREDS |
+				    PTRACE_MODE_NOAUDIT))
+		return 0;
+	return restrict_level == TAMALLOC_RESTRICT_DENY ? -EPERM : -ESRCH;
+}
+
+/*
+ * Read the memory of @task's process and ask afterwards whether the caller may
+ * have it, of the very thread whose mm it was: the leader of others that has
+ * exited has no mm to tell that it isn't dumpable.
+ */
+static int read_process(struct task_struct *task, int restrict_level,
+			struct mm_pages *sum)
+{
+	unsigned int budget = TAMALLOC_BATCH;
+	struct task_struct *t = NULL;
+	int ret;
+
+	rcu_read_lock();
+	if (!(task->flags & PF_KTHREAD))
+		t = add_process(task, sum, &budget);
+	get_task_struct(t ?: task);
+	rcu_read_unlock();
+
+	ret = check_restrict(t ?: task, restrict_level);
+	put_task_struct(t ?: task);
+	if (ret)
+		return ret;
+	return t ? 0 : -EINVAL;
+}
+
+/* As read_process(), while no exec can change mm and credentials. */
+static int read_process_restricted(struct task_struct *task, int restrict_level,
+				   struct mm_pages *sum)
+{
+	struct rw_semaphore *lock = &task->signal->exec_update_lock;
+	int ret;
+
+	ret = down_read_killable(lock);
+	if (ret)
+		return ret;
+	ret = read_process(task, restrict_level, sum);
+	up_read(lock);
+	return ret;
+}
+
+static int do_individual_stats(pid_t pid, struct process_memory_stats *stats)
+{
+	int restrict_level = READ_ONCE(sysctl_tamalloc_restrict);
+	struct mm_pages sum = {};
+	struct task_struct *task;
+	int ret;
+
+	task = find_get_task_by_vpid(pid);
+	if (!task)
+		return -ESRCH;
+
+	if (restrict_level == TAMALLOC_RESTRICT_NONE)
+		ret = read_process(task, restrict_level, &sum);
+	else
+		ret = read_process_restricted(task, restrict_level, &sum);
+	if (!ret) {
+		stats->reserved_memory_kb = PAGES_TO_KIB(sum.reserved);
+		stats->used_memory_kb = PAGES_TO_KIB(sum.used);
+		if (sum.reserved)
+			stats->used_memory_percentage =
+				100 * sum.used / sum.reserved;
+		stats->oom_score = READ_ONCE(task->signal->oom_score_adj);
+	}
+	put_task_struct(task);
+	return ret;
+}
+
+/**
+ * sys_tamalloc_get_stats - reserve demand-zero memory
+ * @size: bytes, rounded up to whole pages
+ *
+ * The mapping is private, anonymous, read/write and not charged up front.
+ * Despite its name the call allocates; the name is frozen.
+ *
+ * Return: the address, or
+ * * -EINVAL - @size is 0
+ * * -ENOMEM - the rounding overflows, or the address space, RLIMIT_AS or the
+ *   overcommit policy refuses
+ * * whatever else the mapping path answers (-EAGAIN under RLIMIT_MEMLOCK, say)
+ */
+SYSCALL_DEFINE1(tamalloc_get_stats, size_t, size)
+{
+	unsigned long len = PAGE_ALIGN(size);
+
+	if (!size)
+		return -EINVAL;
+	if (!len)
+		return -ENOMEM;
+	return vm_mmap(NULL, 0, len, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, 0);
+}
+
+/**
+ * sys_tamalloc_get_global_stats - reserved and used memory of all processes
+ * @stats: where the sums go, in MiB
+ *
+ * Of the caller's PID namespace, processes, not threads; neither kernel
+ * threads nor zombies.
+ *
+ * Return: 0, or
+ * * -EFAULT - @stats can't be written
+ * * -EINTR - a fatal signal came (nobody is left to see it)
+ */
+SYSCALL_DEFINE1(tamalloc_get_global_stats,
+		struct global_memory_stats __user *, stats)
+{
+	struct global_memory_stats kstats = {};
+	struct mm_pages sum;
+	int ret;
+
+	ret = sum_processes(&sum);
+	if (ret)
+		return ret;
+
+	kstats.total_reserved_memory_mb = PAGES_TO_MIB(sum.reserved);
+	kstats.total_used_memory_mb = PAGES_TO_MIB(sum.used);
+	if (copy_to_user(stats, &kstats, sizeof(kstats)))
+		return -EFAULT;
+	return 0;
+}
+
+/**
+ * sys_tamalloc_get_indiviual_stats - reserved and used memory of one process
+ * @pid: ID of any of its threads, in the caller's PID namespace
+ * @stats: where they go, in KiB
+ *
+ * Return: 0, or, checked in this order,
+ * * -ESRCH - no such process, or vm.tamalloc_restrict=2 hides it
+ * * -EPERM - vm.tamalloc_restrict=1 and the caller may not inspect it
+ * * -EINVAL - it has no user memory: a kernel thread or a zombie
+ * * -EFAULT - @stats can't be written
+ */
+SYSCALL_DEFINE2(tamalloc_get_indiviual_stats, pid_t, pid,
+		struct process_memory_stats __user *, stats)
+{
+	struct process_memory_stats kstats = {};
+	int ret;
+
+	ret = do_individual_stats(pid, &kstats);
+	if (ret)
+		return ret;
+	if (copy_to_user(stats, &kstats, sizeof(kstats)))
+		return -EFAULT;
+	return 0;
+}

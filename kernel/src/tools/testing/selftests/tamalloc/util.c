@@ -1,0 +1,506 @@
+// SPDX-License-Identifier: GPL-2.0
+#define _GNU_SOURCE
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+
+#include "../kselftest.h"
+#include "util.h"
+
+#define PF_KTHREAD	0x00200000
+#define PATH_SIZE	320
+#define QUIET_TRIES	100
+#define POLL_TRIES	1000
+#define POLL_USEC	10000
+
+/* A kernel without the calls skips all tests, each program being one. */
+static void __attribute__((constructor)) need_calls(void)
+{
+	if (reserve_error(0) != ENOSYS)
+		return;
+	ksft_print_header();
+	ksft_exit_skip("the kernel lacks CONFIG_TAMALLOC\n");
+}
+
+int reserve_error(size_t size)
+{
+	return reserve(size) == MAP_FAILED ? errno : 0;
+}
+
+int global_error(void *stats)
+{
+	return global_stats(stats) ? errno : 0;
+}
+
+int process_error(pid_t pid, void *stats)
+{
+	return process_stats(pid, stats) ? errno : 0;
+}
+
+int read_line(const char *path, char *line, size_t size)
+{
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = read(fd, line, size - 1);
+	close(fd);
+	if (len < 0)
+		return -errno;
+	line[len] = '\0';
+	line[strcspn(line, "\n")] = '\0';
+	return 0;
+}
+
+int write_line(const char *path, const char *line)
+{
+	ssize_t len;
+	int fd;
+
+	fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	len = write(fd, line, strlen(line));
+	close(fd);
+	return len < 0 ? -errno : 0;
+}
+
+int read_status(pid_t pid, struct status *status)
+{
+	char path[PATH_SIZE], line[256];
+	int found = 0;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "/proc/%d/status", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		found += sscanf(line, "VmSize: %lu", &status->size_kb) == 1;
+		found += sscanf(line, "VmRSS: %lu", &status->rss_kb) == 1;
+	}
+	fclose(file);
+	return found == 2 ? 0 : -ENODATA;
+}
+
+static void read_area_line(const char *line, struct area *area)
+{
+	if (sscanf(line, "Rss: %lu", &area->rss_kb) == 1 ||
+	    sscanf(line, "AnonHugePages: %lu", &area->huge_kb) == 1 ||
+	    sscanf(line, "Locked: %lu", &area->locked_kb) == 1)
+		return;
+	if (!strncmp(line, "VmFlags:", 8))
+		snprintf(area->flags, sizeof(area->flags), "%s", line + 8);
+}
+
+int find_area(const void *address, struct area *area)
+{
+	unsigned long start, end, wanted = (unsigned long)address;
+	bool inside = false, found = false;
+	char line[512], perms[5];
+	FILE *file;
+
+	memset(area, 0, sizeof(*area));
+	file = fopen("/proc/self/smaps", "re");
+	if (!file)
+		return -errno;
+	while (fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%lx-%lx %4s", &start, &end, perms) == 3) {
+			inside = start <= wanted && wanted < end;
+			if (inside) {
+				found = true;
+				area->start = start;
+				area->end = end;
+				strcpy(area->perms, perms);
+			}
+		} else if (inside) {
+			read_area_line(line, area);
+		}
+	}
+	fclose(file);
+	return found ? 0 : -ENOENT;
+}
+
+bool area_has_flag(const struct area *area, const char *flag)
+{
+	char word[8];
+
+	snprintf(word, sizeof(word), " %s ", flag);
+	return strstr(area->flags, word);
+}
+
+static int read_statm(const char *path, struct pages *pages)
+{
+	char line[128];
+	int ret;
+
+	ret = read_line(path, line, sizeof(line));
+	if (ret)
+		return ret;
+	if (sscanf(line, "%lu %lu", &pages->reserved, &pages->used) != 2)
+		return -ENODATA;
+	return 0;
+}
+
+static bool is_number(const char *name)
+{
+	return isdigit((unsigned char)*name);
+}
+
+/* The memory of the first thread that has any, if one has. */
+static void read_threads_statm(const char *pid, struct pages *pages)
+{
+	char path[PATH_SIZE];
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%s/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return;
+	while (!pages->reserved && (entry = readdir(dir))) {
+		if (!is_number(entry->d_name))
+			continue;
+		snprintf(path, sizeof(path), "/proc/%s/task/%s/statm", pid,
+			 entry->d_name);
+		if (read_statm(path, pages))
+			memset(pages, 0, sizeof(*pages));
+	}
+	closedir(dir);
+}
+
+static void add_proc(const char *pid, struct pages *sum)
+{
+	char path[PATH_SIZE];
+	struct pages pages;
+
+	snprintf(path, sizeof(path), "/proc/%s/statm", pid);
+	if (read_statm(path, &pages))
+		return;
+	if (!pages.reserved)
+		read_threads_statm(pid, &pages);
+	sum->reserved += pages.reserved;
+	sum->used += pages.used;
+}
+
+int sum_proc(struct pages *sum)
+{
+	struct dirent *entry;
+	DIR *dir;
+
+	memset(sum, 0, sizeof(*sum));
+	dir = opendir("/proc");
+	if (!dir)
+		return -errno;
+	while ((entry = readdir(dir))) {
+		if (is_number(entry->d_name))
+			add_proc(entry->d_name, sum);
+	}
+	closedir(dir);
+	return 0;
+}
+
+int quiet_global_stats(struct global_memory_stats *stats, struct pages *sum)
+{
+	struct pages after;
+	int try, ret;
+
+	for (try = 0; try < QUIET_TRIES; try++) {
+		ret = sum_proc(sum);
+		if (ret)
+			return ret;
+		if (global_stats(stats))
+			return -errno;
+		ret = sum_proc(&after);
+		if (ret)
+			return ret;
+		if (!memcmp(sum, &after, sizeof(after)))
+			return 0;
+		usleep(POLL_USEC);
+	}
+	return -EAGAIN;
+}
+
+/* The child's end of the pipe over which start() is told. */
+static int ready_fd;
+
+static void __attribute__((noreturn)) sleep_forever(void)
+{
+	for (;;)
+		pause();
+}
+
+/* A change of credentials clears this: it comes after what makes one. */
+static void die_with_parent(void)
+{
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void tell_ready(void)
+{
+	if (write(ready_fd, "", 1) != 1)
+		_exit(1);
+	close(ready_fd);
+}
+
+static pid_t start_body(void (*body)(prepare_fn prepare, void *arg),
+			prepare_fn prepare, void *arg)
+{
+	int fds[2];
+	pid_t pid;
+	char c;
+
+	if (pipe(fds))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		close(fds[0]);
+		ready_fd = fds[1];
+		die_with_parent();
+		body(prepare, arg);
+		_exit(1);
+	}
+	close(fds[1]);
+	if (pid > 0 && read(fds[0], &c, 1) != 1) {
+		stop(pid);
+		pid = -1;
+	}
+	close(fds[0]);
+	return pid;
+}
+
+static void body_sleep(prepare_fn prepare, void *arg)
+{
+	prepare(arg);
+	die_with_parent();
+	tell_ready();
+	sleep_forever();
+}
+
+pid_t start(prepare_fn prepare, void *arg)
+{
+	return start_body(body_sleep, prepare, arg);
+}
+
+void stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+}
+
+static void *thread_sleep(void *arg)
+{
+	die_with_parent();
+	sleep_forever();
+}
+
+static void start_thread(void)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, 64 * KIB);
+	if (pthread_create(&thread, &attr, thread_sleep, NULL))
+		_exit(1);
+}
+
+static void body_exited_leader(prepare_fn prepare, void *arg)
+{
+	prepare(arg);
+	start_thread();
+	tell_ready();
+	/* The thread alone: pthread_exit() would load a library first. */
+	syscall(__NR_exit, 0);
+}
+
+/* What /proc/PID/stat tells behind the name, which may hold anything. */
+struct stat_fields {
+	char state;
+	pid_t parent;
+	unsigned int flags;
+};
+
+static int read_stat(pid_t pid, struct stat_fields *stat)
+{
+	char path[PATH_SIZE], line[512], *comm_end;
+	int ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", pid);
+	ret = read_line(path, line, sizeof(line));
+	if (ret)
+		return ret;
+	comm_end = strrchr(line, ')');
+	if (!comm_end || sscanf(comm_end, ") %c %d %*d %*d %*d %*d %u",
+				&stat->state, &stat->parent, &stat->flags) != 3)
+		return -ENODATA;
+	return 0;
+}
+
+static pid_t wait_for_zombie(pid_t pid)
+{
+	struct stat_fields stat;
+	int try;
+
+	for (try = 0; pid > 0 && try < POLL_TRIES; try++) {
+		if (!read_stat(pid, &stat) && stat.state == 'Z')
+			return pid;
+		usleep(POLL_USEC);
+	}
+	return -1;
+}
+
+pid_t start_exited_leader(prepare_fn prepare, void *arg)
+{
+	return wait_for_zombie(start_body(body_exited_leader, prepare, arg));
+}
+
+static void body_vfork(prepare_fn prepare, void *arg)
+{
+	prepare(arg);
+	die_with_parent();
+	if (!vfork()) {
+		die_with_parent();
+		tell_ready();
+		sleep_forever();
+	}
+}
+
+pid_t start_vfork(prepare_fn prepare, void *arg)
+{
+	return start_body(body_vfork, prepare, arg);
+}
+
+static void body_zombie(prepare_fn prepare, void *arg)
+{
+	prepare(arg);
+	tell_ready();
+	_exit(0);
+}
+
+pid_t start_zombie(prepare_fn prepare, void *arg)
+{
+	return wait_for_zombie(start_body(body_zombie, prepare, arg));
+}
+
+void prepare_reserve(void *size)
+{
+	if (reserve(*(size_t *)size) == MAP_FAILED)
+		_exit(1);
+}
+
+void prepare_threads(void *size)
+{
+	int i;
+
+	prepare_reserve(size);
+	for (i = 0; i < N_THREADS; i++)
+		start_thread();
+}
+
+static int sibling(void *arg)
+{
+	die_with_parent();
+	sleep_forever();
+}
+
+void prepare_sibling(void *size)
+{
+	static char stack[64 * KIB] __attribute__((aligned(16)));
+
+	prepare_reserve(size);
+	if (clone(sibling, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) < 0)
+		_exit(1);
+}
+
+pid_t find_thread(pid_t pid)
+{
+	struct dirent *entry;
+	char path[PATH_SIZE];
+	pid_t tid = -1;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return -1;
+	while (tid < 0 && (entry = readdir(dir))) {
+		if (is_number(entry->d_name) && atoi(entry->d_name) != pid)
+			tid = atoi(entry->d_name);
+	}
+	closedir(dir);
+	return tid;
+}
+
+static pid_t find_process(bool (*wanted)(const struct stat_fields *stat,
+					 pid_t arg), pid_t arg)
+{
+	struct stat_fields stat;
+	struct dirent *entry;
+	pid_t pid = -1;
+	DIR *dir;
+
+	dir = opendir("/proc");
+	if (!dir)
+		return -1;
+	while (pid < 0 && (entry = readdir(dir))) {
+		if (!is_number(entry->d_name) ||
+		    read_stat(atoi(entry->d_name), &stat))
+			continue;
+		if (wanted(&stat, arg))
+			pid = atoi(entry->d_name);
+	}
+	closedir(dir);
+	return pid;
+}
+
+static bool is_child_of(const struct stat_fields *stat, pid_t parent)
+{
+	return stat->parent == parent;
+}
+
+pid_t find_child(pid_t pid)
+{
+	return find_process(is_child_of, pid);
+}
+
+static bool is_kernel_thread(const struct stat_fields *stat, pid_t unused)
+{
+	return stat->flags & PF_KTHREAD;
+}
+
+pid_t find_kernel_thread(void)
+{
+	return find_process(is_kernel_thread, 0);
+}
+
+pid_t gone_process(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+	return pid;
+}
+
+char *page_before_gap(void)
+{
+	char *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED || munmap(pages + PAGE, PAGE))
+		return NULL;
+	return pages;
+}

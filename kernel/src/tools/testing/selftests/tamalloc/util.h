@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the tests of tamalloc share: the calls, what /proc says about the same
+ * things, and processes in all the states that matter.
+ */
+#ifndef TAMALLOC_UTIL_H
+#define TAMALLOC_UTIL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include <linux/tamalloc.h>
+
+#define KIB	(1UL << 10)
+#define MIB	(1UL << 20)
+#define GIB	(1UL << 30)
+
+#define PAGE	4096UL
+#define HUGE	(2 * MIB)
+
+#define RESTRICT_SYSCTL	"/proc/sys/vm/tamalloc_restrict"
+
+static inline void *reserve(size_t size)
+{
+	return (void *)syscall(__NR_tamalloc_get_stats, size);
+}
+
+static inline long global_stats(struct global_memory_stats *stats)
+{
+	return syscall(__NR_tamalloc_get_global_stats, stats);
+}
+
+static inline long process_stats(pid_t pid, struct process_memory_stats *stats)
+{
+	return syscall(__NR_tamalloc_get_indiviual, pid, stats);
+}
+
+/* The error that the call answers with, or 0. */
+int reserve_error(size_t size);
+int global_error(void *stats);
+int process_error(pid_t pid, void *stats);
+
+/*
+ * The first line of a file, without its newline, or -errno.  What is written
+ * goes out in one write(2).
+ */
+int read_line(const char *path, char *line, size_t size);
+int write_line(const char *path, const char *line);
+
+/* Memory as /proc/PID/status tells it. */
+struct status {
+	unsigned long size_kb;
+	unsigned long rss_kb;
+};
+
+int read_status(pid_t pid, struct status *status);
+
+/* A memory area as /proc/self/smaps tells it. */
+struct area {
+	unsigned long start;
+	unsigned long end;
+	char perms[5];
+	unsigned long rss_kb;
+	unsigned long huge_kb;
+	unsigned long locked_kb;
+	char flags[128];
+};
+
+int find_area(const void *address, struct area *area);
+bool area_has_flag(const struct area *area, const char *flag);
+
+/*
+ * The sum over all processes of /proc, in pages: what statm says of the leader
+ * or, if that has exited, of a thread that has not.
+ */
+struct pages {
+	unsigned long reserved;
+	unsigned long used;
+};
+
+int sum_proc(struct pages *sum);
+
+/*
+ * Call global_stats() between two sums over /proc that agree, so that it must
+ * agree with them.  Returns -EAGAIN if the system never was quiet.
+ */
+int quiet_global_stats(struct global_memory_stats *stats, struct pages *sum);
+
+/*
+ * A child that calls prepare(arg) and sleeps until it is stopped.  It dies with
+ * its parent, so that a failed test leaves none.  Returns -1 if prepare()
+ * exited instead of returning.
+ */
+typedef void (*prepare_fn)(void *arg);
+
+pid_t start(prepare_fn prepare, void *arg);
+void stop(pid_t pid);
+
+/* The same, with a leading thread that has exited. */
+pid_t start_exited_leader(prepare_fn prepare, void *arg);
+
+/* The same, suspended by vfork() with a child that sleeps. */
+pid_t start_vfork(prepare_fn prepare, void *arg);
+
+/* A zombie that had prepared itself; stop() reaps it. */
+pid_t start_zombie(prepare_fn prepare, void *arg);
+
+/* For prepare: reserve *(size_t *)size, have threads, share all memory. */
+void prepare_reserve(void *size);
+void prepare_threads(void *size);
+void prepare_sibling(void *size);
+
+#define N_THREADS	50
+
+/* ID of a live thread of @pid that is not the leader, or -1. */
+pid_t find_thread(pid_t pid);
+
+/* The only child of @pid, or -1. */
+pid_t find_child(pid_t pid);
+
+/* ID of a kernel thread, or -1. */
+pid_t find_kernel_thread(void);
+
+/* ID of a process that is gone. */
+pid_t gone_process(void);
+
+/* A page with nothing mapped behind it, or NULL. */
+char *page_before_gap(void);
+
+#endif /* TAMALLOC_UTIL_H */
