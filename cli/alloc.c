@@ -164,7 +164,7 @@ static void print_summary(const struct experiment *exp)
 	format_bytes(&exp->opts, touched, exp->touch);
 	printf("PID %d: %s at %p, %s touched%s\n", getpid(), size,
 	       (void *)exp->memory, touched,
-	       exp->verify ? " and verified to be zero before" : "");
+	       exp->verify ? ", all zero before" : "");
 }
 
 static void print_experiment(const struct experiment *exp)

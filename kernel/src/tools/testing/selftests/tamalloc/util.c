@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#define _GNU_SOURCE
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -18,17 +17,27 @@
 
 #define PF_KTHREAD	0x00200000
 #define PATH_SIZE	320
+#define STACK_SIZE	(64 * KIB)
 #define QUIET_TRIES	100
 #define POLL_TRIES	1000
 #define POLL_USEC	10000
 
-/* A kernel without the calls skips all tests, each program being one. */
+static void skip_all(const char *why)
+{
+	ksft_print_header();
+	ksft_exit_skip("%s\n", why);
+}
+
 static void __attribute__((constructor)) need_calls(void)
 {
-	if (reserve_error(0) != ENOSYS)
-		return;
-	ksft_print_header();
-	ksft_exit_skip("the kernel lacks CONFIG_TAMALLOC\n");
+	if (reserve_error(0) == ENOSYS)
+		skip_all("the kernel lacks CONFIG_TAMALLOC");
+}
+
+void need_root(void)
+{
+	if (geteuid())
+		skip_all("needs root");
 }
 
 int reserve_error(size_t size)
@@ -100,8 +109,10 @@ static void read_area_line(const char *line, struct area *area)
 	    sscanf(line, "AnonHugePages: %lu", &area->huge_kb) == 1 ||
 	    sscanf(line, "Locked: %lu", &area->locked_kb) == 1)
 		return;
-	if (!strncmp(line, "VmFlags:", 8))
-		snprintf(area->flags, sizeof(area->flags), "%s", line + 8);
+	if (strncmp(line, "VmFlags:", 8))
+		return;
+	area->noreserve = strstr(line, " nr ");
+	area->accounted = strstr(line, " ac ");
 }
 
 int find_area(const void *address, struct area *area)
@@ -130,14 +141,6 @@ int find_area(const void *address, struct area *area)
 	}
 	fclose(file);
 	return found ? 0 : -ENOENT;
-}
-
-bool area_has_flag(const struct area *area, const char *flag)
-{
-	char word[8];
-
-	snprintf(word, sizeof(word), " %s ", flag);
-	return strstr(area->flags, word);
 }
 
 static int read_statm(const char *path, struct pages *pages)
@@ -235,16 +238,17 @@ int quiet_global_stats(struct global_memory_stats *stats, struct pages *sum)
 /* The child's end of the pipe over which start() is told. */
 static int ready_fd;
 
-static void __attribute__((noreturn)) sleep_forever(void)
-{
-	for (;;)
-		pause();
-}
-
 /* A change of credentials clears this: it comes after what makes one. */
 static void die_with_parent(void)
 {
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+}
+
+static void sleep_until_killed(void)
+{
+	die_with_parent();
+	for (;;)
+		pause();
 }
 
 static void tell_ready(void)
@@ -285,7 +289,7 @@ static void body_sleep(prepare_fn prepare, void *arg)
 	prepare(arg);
 	die_with_parent();
 	tell_ready();
-	sleep_forever();
+	sleep_until_killed();
 }
 
 pid_t start(prepare_fn prepare, void *arg)
@@ -293,16 +297,25 @@ pid_t start(prepare_fn prepare, void *arg)
 	return start_body(body_sleep, prepare, arg);
 }
 
+/* With its child, which dies a moment after it and becomes ours by then. */
 void stop(pid_t pid)
 {
+	pid_t child;
+
+	if (pid <= 0)
+		return;
+	child = find_child(pid);
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
+	if (child > 0)
+		waitpid(child, NULL, 0);
 }
 
-static void *thread_sleep(void *arg)
+static void *thread_body(void *unused)
 {
-	die_with_parent();
-	sleep_forever();
+	sleep_until_killed();
+	return NULL;
 }
 
 static void start_thread(void)
@@ -311,8 +324,8 @@ static void start_thread(void)
 	pthread_t thread;
 
 	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, 64 * KIB);
-	if (pthread_create(&thread, &attr, thread_sleep, NULL))
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	if (pthread_create(&thread, &attr, thread_body, NULL))
 		_exit(1);
 }
 
@@ -371,9 +384,8 @@ static void body_vfork(prepare_fn prepare, void *arg)
 	prepare(arg);
 	die_with_parent();
 	if (!vfork()) {
-		die_with_parent();
 		tell_ready();
-		sleep_forever();
+		sleep_until_killed();
 	}
 }
 
@@ -411,16 +423,17 @@ void prepare_threads(void *size)
 
 static int sibling(void *arg)
 {
-	die_with_parent();
-	sleep_forever();
+	sleep_until_killed();
+	return 0;
 }
 
 void prepare_sibling(void *size)
 {
-	static char stack[64 * KIB] __attribute__((aligned(16)));
+	char *stack = malloc(STACK_SIZE);
 
 	prepare_reserve(size);
-	if (clone(sibling, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) < 0)
+	if (!stack || clone(sibling, stack + STACK_SIZE, CLONE_VM | SIGCHLD,
+			    NULL) < 0)
 		_exit(1);
 }
 
@@ -493,6 +506,11 @@ pid_t gone_process(void)
 		_exit(0);
 	waitpid(pid, NULL, 0);
 	return pid;
+}
+
+void write_byte(void *address)
+{
+	*(char *)address = 1;
 }
 
 char *page_before_gap(void)

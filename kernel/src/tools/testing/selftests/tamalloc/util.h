@@ -15,9 +15,9 @@
 
 #include <linux/tamalloc.h>
 
-#define KIB	(1UL << 10)
-#define MIB	(1UL << 20)
-#define GIB	(1UL << 30)
+#define KIB	1024UL
+#define MIB	(1024 * KIB)
+#define GIB	(1024 * MIB)
 
 #define PAGE	4096UL
 #define HUGE	(2 * MIB)
@@ -38,6 +38,9 @@ static inline long process_stats(pid_t pid, struct process_memory_stats *stats)
 {
 	return syscall(__NR_tamalloc_get_indiviual, pid, stats);
 }
+
+/* Skip all tests of the program; to be called before its main(). */
+void need_root(void);
 
 /* The error that the call answers with, or 0. */
 int reserve_error(size_t size);
@@ -67,11 +70,11 @@ struct area {
 	unsigned long rss_kb;
 	unsigned long huge_kb;
 	unsigned long locked_kb;
-	char flags[128];
+	bool noreserve;
+	bool accounted;
 };
 
 int find_area(const void *address, struct area *area);
-bool area_has_flag(const struct area *area, const char *flag);
 
 /*
  * The sum over all processes of /proc, in pages: what statm says of the leader
@@ -127,6 +130,9 @@ pid_t find_kernel_thread(void);
 
 /* ID of a process that is gone. */
 pid_t gone_process(void);
+
+/* A write that the compiler can't foresee or leave out. */
+void write_byte(void *address);
 
 /* A page with nothing mapped behind it, or NULL. */
 char *page_before_gap(void);

@@ -1,0 +1,408 @@
+// SPDX-License-Identifier: GPL-2.0
+/* vm.tamalloc_restrict: who may ask about whose processes. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+
+#include <linux/capability.h>
+
+#include "../kselftest_harness.h"
+#include "util.h"
+
+static void __attribute__((constructor)) start_up(void)
+{
+	need_root();
+}
+
+#define USER		65534
+#define OTHER_USER	65533
+
+/* The capabilities of a caller who has changed to its user ID. */
+enum caps {
+	NO_CAPS,
+	PTRACE_CAP,
+	ALL_CAPS,
+};
+
+static int set_caps(__u32 caps)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2] = {
+		{ .effective = caps, .permitted = caps },
+	};
+
+	return syscall(__NR_capset, &header, data);
+}
+
+static int become(uid_t uid, enum caps caps)
+{
+	if (caps == ALL_CAPS && !uid)
+		return 0;
+	prctl(PR_SET_KEEPCAPS, 1);
+	if (setresuid(uid, uid, uid))
+		return -1;
+	return set_caps(caps == PTRACE_CAP ? 1U << CAP_SYS_PTRACE : 0);
+}
+
+/*
+ * The error that a process of @uid with @caps gets for @pid, or for itself if
+ * @pid is -1.
+ */
+static int error_as(uid_t uid, enum caps caps, pid_t pid, void *stats)
+{
+	int status;
+	pid_t asker;
+
+	asker = fork();
+	if (!asker) {
+		if (become(uid, caps))
+			_exit(255);
+		_exit(process_error(pid == -1 ? getpid() : pid, stats));
+	}
+	waitpid(asker, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+/* For prepare: a process of a user, as one that has logged in would be. */
+static void prepare_user(void *uid)
+{
+	if (become(*(uid_t *)uid, NO_CAPS) || prctl(PR_SET_DUMPABLE, 1))
+		_exit(1);
+}
+
+static void prepare_undumpable_user(void *uid)
+{
+	prepare_user(uid);
+	if (prctl(PR_SET_DUMPABLE, 0))
+		_exit(1);
+}
+
+static void prepare_user_threads(void *uid)
+{
+	size_t size = PAGE;
+
+	prepare_user(uid);
+	prepare_threads(&size);
+}
+
+static void prepare_root(void *unused)
+{
+}
+
+static pid_t start_user(uid_t uid)
+{
+	return start(prepare_user, &uid);
+}
+
+FIXTURE(level) {
+	struct process_memory_stats stats;
+	char saved[16];
+	pid_t root;
+	pid_t user;
+	pid_t other;
+};
+
+/* With the error that who may not look gets. */
+FIXTURE_VARIANT(level) {
+	const char *level;
+	int denied;
+};
+
+FIXTURE_VARIANT_ADD(level, none) {
+	.level = "0", .denied = 0,
+};
+
+FIXTURE_VARIANT_ADD(level, deny) {
+	.level = "1", .denied = EPERM,
+};
+
+FIXTURE_VARIANT_ADD(level, hide) {
+	.level = "2", .denied = ESRCH,
+};
+
+FIXTURE_SETUP(level)
+{
+	ASSERT_EQ(0, read_line(RESTRICT_SYSCTL, self->saved,
+			       sizeof(self->saved)));
+	self->root = start(prepare_root, NULL);
+	self->user = start_user(USER);
+	self->other = start_user(OTHER_USER);
+	ASSERT_LT(0, self->root);
+	ASSERT_LT(0, self->user);
+	ASSERT_LT(0, self->other);
+	ASSERT_EQ(0, write_line(RESTRICT_SYSCTL, variant->level));
+}
+
+FIXTURE_TEARDOWN(level)
+{
+	write_line(RESTRICT_SYSCTL, self->saved);
+	stop(self->root);
+	stop(self->user);
+	stop(self->other);
+}
+
+TEST_F(level, others_processes)
+{
+	EXPECT_EQ(variant->denied,
+		  error_as(USER, NO_CAPS, self->root, &self->stats));
+	EXPECT_EQ(variant->denied,
+		  error_as(USER, NO_CAPS, self->other, &self->stats));
+	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, 1, &self->stats));
+}
+
+TEST_F(level, own_processes)
+{
+	EXPECT_EQ(0, error_as(USER, NO_CAPS, -1, &self->stats));
+	EXPECT_EQ(0, error_as(USER, NO_CAPS, self->user, &self->stats));
+	EXPECT_EQ(0, error_as(OTHER_USER, NO_CAPS, self->other, &self->stats));
+}
+
+TEST_F(level, with_cap_sys_ptrace)
+{
+	EXPECT_EQ(0, error_as(USER, PTRACE_CAP, self->root, &self->stats));
+	EXPECT_EQ(0, error_as(USER, PTRACE_CAP, self->other, &self->stats));
+	EXPECT_EQ(0, error_as(0, ALL_CAPS, self->user, &self->stats));
+}
+
+/* It's the capability that counts, not the user ID. */
+TEST_F(level, root_without_cap_sys_ptrace)
+{
+	EXPECT_EQ(variant->denied,
+		  error_as(0, NO_CAPS, self->user, &self->stats));
+	EXPECT_EQ(variant->denied,
+		  error_as(0, NO_CAPS, self->root, &self->stats));
+}
+
+TEST_F(level, thread_of_another)
+{
+	uid_t uid = OTHER_USER;
+	pid_t pid, tid;
+
+	pid = start(prepare_user_threads, &uid);
+	ASSERT_LT(0, pid);
+	tid = find_thread(pid);
+	ASSERT_LT(0, tid);
+	EXPECT_EQ(variant->denied,
+		  error_as(USER, NO_CAPS, tid, &self->stats));
+	EXPECT_EQ(0, error_as(OTHER_USER, NO_CAPS, tid, &self->stats));
+	stop(pid);
+}
+
+/* ESRCH before EPERM before EINVAL before EFAULT. */
+TEST_F(level, order_of_errors)
+{
+	pid_t kernel_thread = find_kernel_thread();
+	size_t size = PAGE;
+	pid_t zombie;
+
+	EXPECT_EQ(ESRCH, error_as(USER, NO_CAPS, gone_process(), NULL));
+	EXPECT_EQ(variant->denied ?: EFAULT,
+		  error_as(USER, NO_CAPS, self->root, NULL));
+	EXPECT_EQ(EFAULT, error_as(USER, NO_CAPS, self->user, NULL));
+
+	zombie = start_zombie(prepare_reserve, &size);
+	ASSERT_LT(0, zombie);
+	EXPECT_EQ(variant->denied ?: EINVAL,
+		  error_as(USER, NO_CAPS, zombie, NULL));
+	EXPECT_EQ(EINVAL, error_as(0, ALL_CAPS, zombie, NULL));
+	stop(zombie);
+
+	if (kernel_thread < 0)
+		SKIP(return, "no kernel thread in this PID namespace");
+	EXPECT_EQ(variant->denied ?: EINVAL,
+		  error_as(USER, NO_CAPS, kernel_thread, NULL));
+	EXPECT_EQ(EINVAL, error_as(0, ALL_CAPS, kernel_thread, NULL));
+}
+
+TEST_F(level, own_zombie)
+{
+	uid_t uid = USER;
+	pid_t zombie;
+
+	zombie = start_zombie(prepare_user, &uid);
+	ASSERT_LT(0, zombie);
+	EXPECT_EQ(EINVAL, error_as(USER, NO_CAPS, zombie, &self->stats));
+	stop(zombie);
+}
+
+TEST_F(level, own_process_that_is_not_dumpable)
+{
+	uid_t uid = USER;
+	pid_t pid;
+
+	pid = start(prepare_undumpable_user, &uid);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, pid, &self->stats));
+	EXPECT_EQ(0, error_as(USER, PTRACE_CAP, pid, &self->stats));
+	stop(pid);
+}
+
+/* A leader that has exited has no memory to tell that it isn't dumpable. */
+TEST_F(level, exited_leader_that_is_not_dumpable)
+{
+	uid_t uid = USER;
+	pid_t pid, tid;
+
+	pid = start_exited_leader(prepare_undumpable_user, &uid);
+	ASSERT_LT(0, pid);
+	tid = find_thread(pid);
+	ASSERT_LT(0, tid);
+	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, pid, &self->stats));
+	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, tid, &self->stats));
+	EXPECT_EQ(0, error_as(USER, PTRACE_CAP, pid, &self->stats));
+	stop(pid);
+}
+
+TEST_F(level, own_exited_leader)
+{
+	uid_t uid = USER;
+	pid_t pid;
+
+	pid = start_exited_leader(prepare_user, &uid);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, error_as(USER, NO_CAPS, pid, &self->stats));
+	EXPECT_EQ(variant->denied,
+		  error_as(OTHER_USER, NO_CAPS, pid, &self->stats));
+	stop(pid);
+}
+
+/* Copy a program to where whoever isn't root can run it, but not read it. */
+static int copy_program(const char *from, char *template)
+{
+	char buf[65536];
+	ssize_t len;
+	int in, out;
+
+	in = open(from, O_RDONLY | O_CLOEXEC);
+	out = mkstemp(template);
+	if (in < 0 || out < 0)
+		return -errno;
+	while ((len = read(in, buf, sizeof(buf))) > 0) {
+		if (write(out, buf, len) != len)
+			return -EIO;
+	}
+	if (fchmod(out, 0711))
+		return -errno;
+	close(in);
+	return close(out);
+}
+
+/*
+ * A process of USER that sleeps in the program @path.  The pipe closes with the
+ * exec.
+ */
+static pid_t start_program(const char *path)
+{
+	int fds[2];
+	pid_t pid;
+	char c;
+
+	if (pipe2(fds, O_CLOEXEC))
+		return -1;
+	pid = fork();
+	if (!pid) {
+		uid_t uid = USER;
+
+		prepare_user(&uid);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		execl(path, path, "1000", NULL);
+		_exit(1);
+	}
+	close(fds[1]);
+	if (read(fds[0], &c, 1)) {
+		stop(pid);
+		pid = -1;
+	}
+	close(fds[0]);
+	return pid;
+}
+
+TEST_F(level, program_that_may_not_be_read)
+{
+	char path[] = "/tmp/tamalloc-XXXXXX";
+	pid_t pid;
+
+	ASSERT_EQ(0, copy_program("/bin/sleep", path));
+	pid = start_program(path);
+	unlink(path);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, pid, &self->stats));
+	EXPECT_EQ(0, error_as(0, ALL_CAPS, pid, &self->stats));
+	stop(pid);
+}
+
+/* What was undumpable is not any more in a program that all may read. */
+TEST_F(level, program_that_may_be_read)
+{
+	pid_t pid;
+
+	pid = start_program("/bin/sleep");
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, error_as(USER, NO_CAPS, pid, &self->stats));
+	EXPECT_EQ(variant->denied,
+		  error_as(OTHER_USER, NO_CAPS, pid, &self->stats));
+	stop(pid);
+}
+
+/* Totals are told at every level. */
+TEST_F(level, global)
+{
+	struct global_memory_stats *seen, expected;
+	struct pages sum;
+	int status;
+	pid_t pid;
+
+	seen = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)seen);
+	ASSERT_EQ(0, quiet_global_stats(&expected, &sum));
+	pid = fork();
+	if (!pid)
+		_exit(become(USER, NO_CAPS) || global_stats(seen));
+	waitpid(pid, &status, 0);
+	ASSERT_EQ(0, status);
+	/* The caller itself is a few MiB more. */
+	EXPECT_LE(expected.total_reserved_memory_mb,
+		  seen->total_reserved_memory_mb);
+	EXPECT_GT(expected.total_reserved_memory_mb + 64,
+		  seen->total_reserved_memory_mb);
+}
+
+TEST_F(level, sysctl_has_bounds)
+{
+	static const char *const bad[] = {
+		"-1", "3", "2147483648", "-2147483649", "x",
+	};
+	char line[16];
+	int i;
+
+	for (i = 0; i < ARRAY_SIZE(bad); i++) {
+		EXPECT_EQ(-EINVAL, write_line(RESTRICT_SYSCTL, bad[i])) {
+			TH_LOG("of value %s", bad[i]);
+		}
+	}
+	ASSERT_EQ(0, read_line(RESTRICT_SYSCTL, line, sizeof(line)));
+	EXPECT_STREQ(variant->level, line);
+}
+
+/* In a child: the fixture is restored by root. */
+TEST_F(level, sysctl_is_roots)
+{
+	struct stat stat_buf;
+	int status;
+	pid_t pid;
+
+	ASSERT_EQ(0, stat(RESTRICT_SYSCTL, &stat_buf));
+	EXPECT_EQ(S_IFREG | 0644, stat_buf.st_mode);
+	pid = fork();
+	if (!pid)
+		_exit(become(USER, NO_CAPS) ||
+		      write_line(RESTRICT_SYSCTL, "0") != -EACCES);
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(0, status);
+}
+
+TEST_HARNESS_MAIN

@@ -1,0 +1,149 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tamalloc alloc, but for --hold
+
+load common
+
+@test "three stages: only what is touched is used" {
+	run_expecting 0 tamalloc alloc 100M --touch 10M
+	is_golden alloc < <(normalise <<<"$output")
+	[[ -z $stderr ]]
+}
+
+@test "nothing is touched by default, or with --touch 0" {
+	for arguments in "" "--touch=0" "--touch 0 --verify"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc alloc 100M --json $arguments
+		jq -e '.stages | .[1].used == .[0].used and
+		       .[2].used == .[0].used and .[2].touched == 0' \
+		       <<<"$output"
+	done
+}
+
+@test "--verify, --bytes and --noheadings" {
+	run_expecting 0 tamalloc alloc 100M --touch 10M --verify -b -n
+	is_golden alloc-bytes < <(normalise <<<"$output")
+}
+
+@test "--json" {
+	run_expecting 0 tamalloc alloc 100M --touch 10M --verify --json
+	is_golden alloc.json < <(normalise <<<"$output")
+	jq -e '.stages | map(.stage) == ["before", "reserved", "touched"]' \
+		<<<"$output"
+	jq -e '.stages | all(.[]; [.pid, .reserved, .used, .used_percent,
+	       .size, .touched] | all(.[]; type == "number"))' <<<"$output"
+}
+
+@test "a part of a page is a page" {
+	run_expecting 0 tamalloc alloc 4097 --touch 4097 --verify --json
+	jq -e '.stages | .[2].reserved - .[0].reserved == 8192 and
+	       .[2].used - .[0].used == 8192 and .[0].size == 4097' <<<"$output"
+	run_expecting 0 tamalloc alloc 1 --touch 1 --verify
+}
+
+@test "--verify finds the byte that is not zero" {
+	for offset in 0 1 4095 4096 20000 1048575; do
+		FAKE_DIRTY=$offset run_expecting 1 tamalloc alloc 2M \
+			--touch 1M --verify
+		[[ -z $output ]]
+		[[ $stderr == "tamalloc: offset $offset: byte is 0x78, not zero" ]]
+	done
+}
+
+@test "--verify reads no more than --touch, and nothing without it" {
+	FAKE_DIRTY=1048576 run_expecting 0 tamalloc alloc 2M --touch 1M --verify
+	FAKE_DIRTY=0 run_expecting 0 tamalloc alloc 2M --touch 1M
+	refused "--verify reads what --touch will write" alloc 2M --verify
+}
+
+@test "sizes" {
+	while read -r text bytes; do
+		run_expecting 0 tamalloc alloc "$text" --source=procfs --json
+		[[ $(jq '.stages[0].size' <<<"$output") == "$bytes" ]]
+	done <<-EOF
+		1 1
+		5000 5000
+		512B 512
+		1K 1024
+		1k 1024
+		1KiB 1024
+		1kib 1024
+		1KB 1000
+		1kb 1000
+		007M 7340032
+		3M 3145728
+		3MiB 3145728
+		3MB 3000000
+		2G 2147483648
+		2GB 2000000000
+		1T 1099511627776
+		1TiB 1099511627776
+		1tb 1000000000000
+	EOF
+}
+
+@test "sizes that are refused" {
+	for size in x M 1X 1.5G 1,5G "1 M" " 1M" +1M 0x10 1Mi 1MiBx 1MBB 1iB \
+		    1BB "" "1M "; do
+		refused "$size: not a size (a whole number and a unit, as in 100M)" \
+			alloc "$size"
+		refused "$size: not a size (a whole number and a unit, as in 100M)" \
+			alloc 1M --touch="$size"
+	done
+	refused "0: nothing to reserve" alloc 0
+	refused "0K: nothing to reserve" alloc 0K
+	refused "-1M: negative" alloc -- -1M
+	refused "-1M: negative" alloc 2M --touch -1M
+	refused "-1...: a negative number" alloc -1M
+}
+
+@test "sizes beyond the address space" {
+	for size in 128T 140737488351233 1P 15E 16E 20E 1e 18446744073709551615 \
+		    18446744073709551616 99999999999999999999999 18EB; do
+		refused "$size: beyond the address space (128T less a page)" \
+			alloc "$size"
+	done
+	FAKE_RESERVE=ENOMEM run_expecting 1 tamalloc alloc 140737488351232
+	[[ $stderr == "tamalloc: cannot reserve 128T: "* ]]
+}
+
+@test "misuse" {
+	refused "SIZE is missing" alloc
+	refused "2M: unexpected" alloc 1M 2M
+	refused "--touch is more than SIZE" alloc 1M --touch 2M
+	refused "--touch is more than SIZE" alloc 4095 --touch 4096
+	refused "option '--touch' requires an argument" alloc 1M --touch
+	for seconds in x 1s -1 1e3 inf nan 0x1 1,5 . ""; do
+		refused "$seconds: not a number of seconds" \
+			alloc 1M --hold="$seconds"
+	done
+	refused "2147483648: too many seconds" alloc 1M --hold=2147483648
+}
+
+@test "what cannot be reserved" {
+	FAKE_RESERVE=ENOMEM run_expecting 1 tamalloc alloc 10M
+	[[ -z $output ]]
+	[[ $stderr == "tamalloc: cannot reserve 10M: refused by the address space, ulimit -v or vm.overcommit_memory" ]]
+	FAKE_RESERVE=EAGAIN run_expecting 1 tamalloc alloc 10M
+	[[ $stderr == "tamalloc: cannot reserve 10M: Resource temporarily unavailable" ]]
+	limited() {
+		(ulimit -v 1000000 && tamalloc alloc 10G --source=procfs)
+	}
+	run_expecting 1 limited
+	[[ $stderr == "tamalloc: cannot reserve 10G: "* ]]
+}
+
+@test "an error of the measuring call is not answered from /proc" {
+	for pid_is in EPERM EINVAL; do
+		FAKE_PROCESSES="*:$pid_is" run_expecting 1 tamalloc alloc 1M
+		[[ $stderr == "tamalloc: cannot measure this process: "* ]]
+	done
+}
+
+@test "progress is for terminals" {
+	run --separate-stderr script -qec \
+		"LD_PRELOAD=$FAKE $CLI alloc 64M --touch 64M" /dev/null
+	[[ $output == *"touched "*" of     64M"* ]]
+	run_expecting 0 tamalloc alloc 64M --touch 64M
+	[[ -z $stderr ]]
+}

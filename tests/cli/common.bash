@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What every test file loads.
+
+bats_require_minimum_version 1.5.0
+golden=$BATS_TEST_DIRNAME/golden
+top=$(realpath "$BATS_TEST_DIRNAME/../..")
+lacking='tamalloc: this kernel lacks the tamalloc system calls'
+note="$lacking: answering from mmap(2) and /proc"
+
+# The command on a machine whose kernel and /proc the FAKE_ variables describe.
+tamalloc() {
+	LD_PRELOAD=$FAKE "$CLI" "$@"
+}
+
+# run, with stderr apart; then the exit status must be $1.
+run_expecting() {
+	local expected=$1
+
+	shift
+	run --separate-stderr "$@"
+	if [[ $status -ne $expected ]]; then
+		printf 'status %s, not %s, of: %s\n%s\n%s\n' "$status" \
+			"$expected" "$*" "$output" "$stderr"
+		return 1
+	fi
+}
+
+# Misuse: the line $1, perhaps with a hint to --help, and nothing else.
+refused() {
+	local why=$1
+
+	shift
+	run_expecting 2 tamalloc "$@"
+	[[ -z $output ]]
+	[[ ${stderr_lines[0]} == "tamalloc: $why" ]]
+	(( ${#stderr_lines[@]} == 1 )) || is_hint "${stderr_lines[@]:1}"
+}
+
+is_hint() {
+	[[ $# -eq 1 && $1 =~ ^"Try 'tamalloc "([a-z]+ )?"--help' for more information."$ ]]
+}
+
+# Nobody knows the PID and the address beforehand.
+normalise() {
+	sed -E 's/PID [0-9]+/PID NUMBER/; s/"pid": [0-9]+/"pid": NUMBER/
+		s/0x[0-9a-f]+/ADDRESS/'
+}
+
+# stdin is the text of a golden file.
+is_golden() {
+	diff -u "$golden/$1" -
+}
+
+# Files of the fake /proc: PID, statm in pages, oom_score_adj and oom_score.
+fake_process() {
+	local pid=$1 reserved=$2 used=$3 adj=${4:-0} score=${5:-0}
+
+	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
+	mkdir -p "$FAKE_PROC/$pid"
+	echo "$reserved $used 0 0 0 0 0" >"$FAKE_PROC/$pid/statm"
+	echo "$adj" >"$FAKE_PROC/$pid/oom_score_adj"
+	echo "$score" >"$FAKE_PROC/$pid/oom_score"
+	fake_thread "$pid" "$pid" "$reserved" "$used"
+}
+
+fake_thread() {
+	mkdir -p "$FAKE_PROC/$1/task/$2"
+	echo "$3 $4 0 0 0 0 0" >"$FAKE_PROC/$1/task/$2/statm"
+}
+
+# stdin without the padding of columns.
+words() {
+	sed -E 's/ +/ /g; s/^ //'
+}
+
+need_root() {
+	[[ $EUID -eq 0 ]] || skip "needs root"
+}
+
+# Waits up to ten seconds for a command to succeed.
+until_true() {
+	local try
+
+	for ((try = 0; try < 100; try++)); do
+		"$@" && return
+		sleep 0.1
+	done
+	echo "still not: $*"
+	return 1
+}

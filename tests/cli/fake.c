@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * For LD_PRELOAD: a kernel that has the three system calls, or not, and a
+ * /proc, as the environment says.
+ *
+ *   FAKE_PROBE=ERRNO       551 with a size of 0; EINVAL, the call is there
+ *   FAKE_RESERVE=ERRNO     551 with another size
+ *   FAKE_DIRTY=OFFSET      a byte of 551's memory that is not zero
+ *   FAKE_GLOBAL="R U"      552, in MiB; or ERRNO
+ *   FAKE_PROCESSES="PID:R:U:%:ADJ PID:ERRNO ..."
+ *                          553, in KiB; a PID of * is any, one that is not
+ *                          there is ESRCH.  The caller itself has a base, and
+ *                          what 551 gave it, counted by mincore(2).
+ *   FAKE_PROC=DIRECTORY    what is shown instead of /proc
+ */
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <tamalloc/tamalloc.h>
+
+#define BASE_RESERVED_KB 3156
+#define BASE_USED_KB 1928
+#define PAGE 4096
+
+static unsigned char *memory;
+static size_t memory_pages;
+
+static long fail(int error)
+{
+	errno = error;
+	return -1;
+}
+
+static int errno_by_name(const char *name)
+{
+	for (int error = 1; error < 134; error++)
+		if (strerrorname_np(error) &&
+		    !strcmp(strerrorname_np(error), name))
+			return error;
+	fprintf(stderr, "fake: %s: no such errno\n", name);
+	abort();
+}
+
+static long fake_reserve(size_t size)
+{
+	const char *error = getenv(size ? "FAKE_RESERVE" : "FAKE_PROBE");
+	const char *dirty = getenv("FAKE_DIRTY");
+
+	if (error)
+		return fail(errno_by_name(error));
+	if (!size)
+		return fail(EINVAL);
+	memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (memory == MAP_FAILED)
+		return -1;
+	/* A huge page would use more than is touched. */
+	madvise(memory, size, MADV_NOHUGEPAGE);
+	if (dirty)
+		memory[strtoul(dirty, NULL, 10)] = 'x';
+	memory_pages = (size + PAGE - 1) / PAGE;
+	return (long)memory;
+}
+
+static long fake_global(struct global_memory_stats *stats)
+{
+	const char *value = getenv("FAKE_GLOBAL");
+	size_t reserved, used;
+
+	if (sscanf(value, "%zu %zu", &reserved, &used) != 2)
+		return fail(errno_by_name(value));
+	stats->total_reserved_memory_mb = reserved;
+	stats->total_used_memory_mb = used;
+	return 0;
+}
+
+static size_t resident_pages(void)
+{
+	size_t resident = 0;
+	unsigned char *map;
+
+	if (!memory)
+		return 0;
+	map = mmap(NULL, memory_pages, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	mincore(memory, memory_pages * PAGE, map);
+	for (size_t i = 0; i < memory_pages; i++)
+		resident += map[i] & 1;
+	munmap(map, memory_pages);
+	return resident;
+}
+
+static long fake_self(struct process_memory_stats *stats)
+{
+	stats->reserved_memory_kb = BASE_RESERVED_KB + memory_pages * 4;
+	stats->used_memory_kb = BASE_USED_KB + resident_pages() * 4;
+	stats->used_memory_percentage = 100 * stats->used_memory_kb /
+					stats->reserved_memory_kb;
+	stats->oom_score = 0;
+	return 0;
+}
+
+/* The entry of @pid in FAKE_PROCESSES, from behind its colon. */
+static const char *find_process(pid_t pid)
+{
+	const char *all = getenv("FAKE_PROCESSES");
+	char key[16];
+
+	snprintf(key, sizeof(key), "%d:", pid);
+	for (const char *entry = all; entry && *entry;
+	     entry += strspn(entry, " ")) {
+		if (!strncmp(entry, "*:", 2))
+			return entry + 2;
+		if (!strncmp(entry, key, strlen(key)))
+			return entry + strlen(key);
+		entry += strcspn(entry, " ");
+	}
+	return NULL;
+}
+
+static long fake_process(pid_t pid, struct process_memory_stats *stats)
+{
+	const char *entry = find_process(pid);
+	size_t reserved, used;
+	char name[16];
+
+	if (!entry && pid == getpid())
+		return fake_self(stats);
+	if (!entry)
+		return fail(ESRCH);
+	if (sscanf(entry, "%zu:%zu:%u:%d", &reserved, &used,
+		   &stats->used_memory_percentage, &stats->oom_score) == 4) {
+		stats->reserved_memory_kb = reserved;
+		stats->used_memory_kb = used;
+		return 0;
+	}
+	sscanf(entry, "%15[A-Z]", name);
+	return fail(errno_by_name(name));
+}
+
+long syscall(long number, ...)
+{
+	va_list args;
+	long a, b;
+
+	va_start(args, number);
+	a = va_arg(args, long);
+	b = va_arg(args, long);
+	va_end(args);
+	switch (number) {
+	case __NR_tamalloc_get_stats:
+		return fake_reserve(a);
+	case __NR_tamalloc_get_global_stats:
+		return fake_global((void *)a);
+	case __NR_tamalloc_get_indiviual:
+		return fake_process(a, (void *)b);
+	default:
+		fprintf(stderr, "fake: system call %ld\n", number);
+		abort();
+	}
+}
+
+/* Where @path leads, made in @buffer if need be. */
+static const char *redirect(const char *path, char buffer[4096])
+{
+	const char *proc = getenv("FAKE_PROC");
+
+	if (!proc || strncmp(path, "/proc", 5))
+		return path;
+	snprintf(buffer, 4096, "%s%s", proc, path + 5);
+	return buffer;
+}
+
+FILE *fopen(const char *path, const char *mode)
+{
+	FILE *(*real)(const char *, const char *) = dlsym(RTLD_NEXT, "fopen");
+	char buffer[4096];
+
+	return real(redirect(path, buffer), mode);
+}
+
+DIR *opendir(const char *path)
+{
+	DIR *(*real)(const char *) = dlsym(RTLD_NEXT, "opendir");
+	char buffer[4096];
+
+	return real(redirect(path, buffer));
+}
+
+ssize_t readlink(const char *path, char *target, size_t size)
+{
+	ssize_t (*real)(const char *, char *, size_t) =
+		dlsym(RTLD_NEXT, "readlink");
+	const char *proc = getenv("FAKE_PROC");
+
+	if (!proc || strcmp(path, "/proc/self"))
+		return real(path, target, size);
+	if (access(proc, F_OK))
+		return -1;
+	return snprintf(target, size, "%d", getpid());
+}

@@ -1,0 +1,118 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The front end: help, version, misuse, and output that cannot be written.
+
+load common
+
+# Every long option in the source, of all commands.
+options_in_source() {
+	sed -nE 's/.*\{ "([a-z]+)", (no|required|optional)_argument.*/--\1/p' \
+		"$top"/cli/*.[ch] | sort -u
+}
+
+@test "--help and -h show every command and exit status" {
+	run_expecting 0 tamalloc --help
+	[[ -z $stderr ]]
+	for word in alloc global proc 0 1 2 3 64; do
+		grep -q "^ $word  " <<<"$output"
+	done
+	help=$output
+	run_expecting 0 tamalloc -h
+	[[ $output == "$help" ]]
+}
+
+@test "every option is in the help and in the manual" {
+	help=$(tamalloc --help; for c in alloc global proc; do
+		tamalloc "$c" --help; done)
+	[[ $(options_in_source | wc -l) -ge 9 ]]
+	for option in $(options_in_source); do
+		grep -q -e "$option" <<<"$help"
+		sed 's/\\-/-/g' "$top/man/tamalloc.1" | grep -q -e "$option"
+	done
+}
+
+@test "--help of a command lists its columns and fits 80 columns" {
+	for command in alloc global proc; do
+		run_expecting 0 tamalloc "$command" --help
+		[[ ${lines[1]} == " tamalloc $command [options]"* ]]
+		grep -q '^ RESERVED  .*VmSize' <<<"$output"
+		[[ ! $output =~ [^$'\n']{81} ]]
+		help=$output
+		run_expecting 0 tamalloc "$command" -h
+		[[ $output == "$help" ]]
+	done
+}
+
+@test "--version is the version of debian/changelog" {
+	version=$(sed -n '1s/.*(\(.*\)).*/\1/p' "$top/debian/changelog")
+	for arguments in --version -V "alloc -V" "global --version" "proc -V"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc $arguments
+		[[ $output == "tamalloc $version" ]]
+	done
+}
+
+@test "misuse of the front end" {
+	refused "a command is missing"
+	refused "foo: no such command" foo
+	refused "unrecognized option '--foo'" --foo
+	refused "invalid option -- 'x'" -x
+}
+
+@test "misuse of a command" {
+	for command in alloc global proc; do
+		refused "unrecognized option '--foo'" "$command" --foo
+		refused "x: not a source (auto, syscall or procfs)" \
+			"$command" --source=x
+		[[ $stderr == *"Try 'tamalloc $command --help'"* ]]
+		refused "option '--source' requires an argument" \
+			"$command" --source
+	done
+	refused "5: unexpected" global 5
+}
+
+@test "output that cannot be written is a failure" {
+	export FAKE_GLOBAL="2560 612" FAKE_PROCESSES="1:2:1:50:0"
+	for command in "--help" "--version" "global" "proc 1" "alloc 1M" \
+		       "alloc 1M --hold" "alloc 1M --json"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 1 full tamalloc $command
+		[[ $stderr == "tamalloc: write error"* ]]
+		# shellcheck disable=SC2086 # words
+		run_expecting 1 closed tamalloc $command
+		[[ $stderr == "tamalloc: write error"* ]]
+	done
+}
+
+full() {
+	"$@" >/dev/full
+}
+
+closed() {
+	"$@" >&-
+}
+
+@test "a closed stdout does not hide misuse" {
+	run_expecting 2 closed tamalloc foo
+	[[ $stderr == "tamalloc: foo: no such command"* ]]
+}
+
+@test "closed stdin and stderr" {
+	export FAKE_GLOBAL="2560 612"
+	run_expecting 0 eval 'tamalloc global <&- 2>&-'
+	is_golden global <<<"$output"
+	run_expecting 1 eval 'tamalloc proc 1 2>&- >/dev/null'
+}
+
+@test "a locale with a decimal comma changes nothing" {
+	command -v localedef >/dev/null || skip "needs localedef"
+	export LOCPATH=$BATS_TEST_TMPDIR
+	localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8" ||
+		skip "needs the package locales"
+	[[ $(LC_ALL=de_DE.UTF-8 bash -c 'printf %.1f 0,5') == 0,5 ]]
+	export LC_ALL=de_DE.UTF-8 FAKE_GLOBAL="2560 612"
+	is_golden global < <(tamalloc global)
+	is_golden global.json < <(tamalloc global --json)
+	normalise < <(tamalloc alloc 100M --touch 10M --hold=0.1) |
+		is_golden alloc
+}

@@ -1,0 +1,127 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Where the figures come from, on kernels with and without the system calls.
+
+load common
+
+setup() {
+	export FAKE_GLOBAL="2560 612" FAKE_PROCESSES="1:102400:12288:12:0"
+	fake_process 1 512 256
+}
+
+@test "auto takes the system calls, and says nothing" {
+	for command in "alloc 1M" "global" "proc 1"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc $command --json
+		jq -e '.[][] | .source == "syscall"' <<<"$output"
+		[[ -z $stderr ]]
+	done
+}
+
+@test "auto answers ENOSYS and EPERM from /proc, and says so" {
+	FAKE_PROBE=ENOSYS run_expecting 0 tamalloc global --json
+	jq -e '.global[0] | .source == "procfs" and .reserved == 2097152' \
+		<<<"$output"
+	[[ $stderr == "$note" ]]
+	FAKE_PROBE=EPERM run_expecting 0 tamalloc proc 1 --json --source=auto
+	jq -e '.processes[0] | .source == "procfs" and .used == 1048576' \
+		<<<"$output"
+	[[ $stderr == "tamalloc: the tamalloc system calls are blocked here (seccomp): answering from mmap(2) and /proc" ]]
+}
+
+@test "auto on a kernel without the calls, with the real mmap and /proc" {
+	unset FAKE_PROC
+	FAKE_PROBE=ENOSYS run_expecting 0 tamalloc alloc 64M --touch 8M \
+		--verify --json
+	[[ $stderr == "$note" ]]
+	jq -e '[.stages[].source] | unique == ["procfs"]' <<<"$output"
+	jq -e '.stages | .[1].reserved - .[0].reserved == 67108864' <<<"$output"
+	jq -e '.stages | .[2].used - .[1].used | . >= 8000000' <<<"$output"
+}
+
+@test "syscall has its own exit status where the calls are missing" {
+	for command in "alloc 1M" "global" "proc 1"; do
+		# shellcheck disable=SC2086 # words
+		FAKE_PROBE=ENOSYS run_expecting 3 tamalloc $command \
+			--source=syscall
+		[[ -z $output && $stderr == "$lacking" ]]
+		# shellcheck disable=SC2086 # words
+		FAKE_PROBE=EPERM run_expecting 3 tamalloc $command \
+			--source=syscall
+		[[ -z $output && $stderr == *"(seccomp)" ]]
+	done
+}
+
+@test "any other answer to the probe means that the calls are there" {
+	FAKE_PROBE=ENOMEM run_expecting 0 tamalloc global
+	is_golden global <<<"$output"
+}
+
+@test "procfs does not ask the system calls" {
+	run_expecting 0 tamalloc global --source=procfs --json
+	jq -e '.global[0].source == "procfs"' <<<"$output"
+	[[ -z $stderr ]]
+}
+
+no_proc="/proc is not mounted here, or shows another PID namespace"
+
+@test "procfs without /proc is one clear error" {
+	export FAKE_PROC=/nonexistent
+	for command in "alloc 1M" "global" "proc 1"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 1 tamalloc $command --source=procfs
+		[[ -z $output && $stderr == "tamalloc: $no_proc" ]]
+	done
+	FAKE_PROBE=ENOSYS run_expecting 1 tamalloc global
+	[[ -z $output && $stderr == "$lacking, and $no_proc" ]]
+}
+
+@test "the system calls without /proc: really none" {
+	need_root
+	unset FAKE_PROC
+	without_proc() {
+		LD_PRELOAD='' unshare -m bash -c 'mount -t tmpfs none /proc &&
+			LD_PRELOAD=$FAKE exec "$CLI" "$@"' - "$@"
+	}
+	run_expecting 0 without_proc alloc 100M --touch 10M
+	is_golden alloc < <(normalise <<<"$output")
+	run_expecting 0 without_proc global
+	is_golden global <<<"$output"
+	run_expecting 0 without_proc proc -nb 1
+	[[ $(words <<<"$output") == "1 104857600 12582912 12 0 -" ]]
+	run_expecting 1 without_proc global --source=procfs
+	[[ $stderr == "tamalloc: $no_proc" ]]
+}
+
+@test "/proc of another PID namespace is not believed" {
+	need_root
+	unset FAKE_PROC
+	run_expecting 1 unshare -pf "$CLI" proc 1 --source=procfs
+	[[ $stderr == "tamalloc: $no_proc" ]]
+	run_expecting 0 unshare -pf env LD_PRELOAD="$FAKE" "$CLI" proc -nb 1
+	[[ $(words <<<"$output") == "1 104857600 12582912 12 0 -" ]]
+}
+
+# $1 is hidepid's value, the rest are arguments; a user other than root.
+hidden_proc() {
+	unshare -m bash -c 'mount -t proc -o "hidepid=$1" proc /proc && shift &&
+		exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"' \
+		- "$1" "$public/tamalloc" "${@:2}" --source=procfs
+}
+
+@test "procfs as an ordinary user, and under hidepid" {
+	need_root
+	unset FAKE_PROC
+	public=$(mktemp -d)
+	install -m 755 "$CLI" "$public"
+	chmod 755 "$public"
+	run_expecting 0 hidden_proc 0 proc 1
+	[[ ${lines[1]} =~ ^\ *1\  ]]
+	run_expecting 1 hidden_proc 1 proc 1
+	[[ $stderr == "tamalloc: 1: not permitted: it is hidden from this user" ]]
+	run_expecting 1 hidden_proc 2 proc 1
+	[[ $stderr == "tamalloc: 1: no such process" ]]
+	run_expecting 0 hidden_proc 2 global
+	run_expecting 0 hidden_proc 2 alloc 10M --touch 1M --verify
+	rm -r "$public"
+}

@@ -1,0 +1,233 @@
+#!/usr/bin/env bats
+# usage: bats tests/kernel/cli.bats
+#
+# The command on the kernel's own answers, in the booted kernel.  TAMALLOC names
+# the command; without it, the one in build/ is taken.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats runs each test in a subshell
+
+bats_require_minimum_version 1.5.0
+
+thp=/sys/kernel/mm/transparent_hugepage/enabled
+
+# Until 6.2 a thread kept its RSS changes to itself for up to 66 faults: of a
+# page each in memory, of up to 16 pages each in files.
+lag=66
+files_lag=$((66 * 16))
+
+setup_file() {
+	top=$(realpath "$BATS_TEST_DIRNAME/../..")
+	export TAMALLOC=${TAMALLOC:-$top/build/cli/tamalloc}
+	THP_SAVED=$(sed 's/.*\[\(.*\)\].*/\1/' "$thp")
+	export THP_SAVED
+	# Page by page: a huge page would be more than is written.
+	echo never > "$thp"
+}
+
+teardown_file() {
+	echo "$THP_SAVED" > "$thp"
+}
+
+setup() {
+	started=()
+}
+
+teardown() {
+	local pid
+	for pid in "${started[@]}"; do
+		kill -KILL "$pid" 2> "$BATS_TEST_TMPDIR/kill" || true
+	done
+}
+
+tamalloc() {
+	local subcommand=$1
+	shift
+	"$TAMALLOC" "$subcommand" --source=syscall "$@"
+}
+
+# Sets pid to that of a process that holds what the arguments say.
+hold() {
+	local told=$BATS_TEST_TMPDIR/told i
+	"$TAMALLOC" alloc --source=syscall "$@" --hold=300 \
+		> "$BATS_TEST_TMPDIR/out" 2> "$told" < /dev/null 3>&- &
+	pid=$!
+	started+=("$pid")
+	for ((i = 0; i < 300; i++)); do
+		if grep -q holds "$told"; then
+			return
+		fi
+		sleep 0.1
+	done
+	cat "$told"
+	return 1
+}
+
+# Bytes, as /proc/PID/status tells them.
+status_bytes() {
+	awk -v name="$2:" '$1 == name { print $2 * 1024 }' "/proc/$1/status"
+}
+
+# MiB of all processes: field $1 of statm.
+proc_sum() {
+	cat /proc/[0-9]*/statm 2> "$BATS_TEST_TMPDIR/vanished" |
+		awk -v field="$1" '{ pages += $field } END { print int(pages / 256) }'
+}
+
+# One figure of a line of JSON.
+json() { jq -r "$1" <<< "$output"; }
+
+@test "alloc: what is reserved and not written is not used" {
+	run -0 tamalloc alloc 100M --json
+	reserved=$(json '.stages | .[1].reserved - .[0].reserved')
+	used=$(json '.stages | .[2].used - .[0].used')
+	[ "$reserved" -eq $((100 << 20)) ]
+	[ "$used" -le $((files_lag * 4096)) ]
+	[ "$used" -ge $((-lag * 4096)) ]
+}
+
+@test "alloc: 10M written of 100M are about 10 MiB used" {
+	run -0 tamalloc alloc 100M --touch 10M --verify --json
+	[ "$(json '.stages[2].verified')" = true ]
+	[ "$(json '.stages[2].touched')" -eq $((10 << 20)) ]
+	used=$(json '.stages | .[2].used - .[1].used')
+	[ "$used" -ge $(((10 << 20) - lag * 4096)) ]
+	[ "$used" -le $(((10 << 20) + files_lag * 4096)) ]
+}
+
+@test "alloc: twice as much written is 10 MiB more used" {
+	run -0 tamalloc alloc 100M --touch 10M --json
+	ten=$(json '.stages[2].used')
+	run -0 tamalloc alloc 100M --touch 20M --json
+	twenty=$(json '.stages[2].used')
+	difference=$((twenty - ten - (10 << 20)))
+	[ "${difference#-}" -le $((files_lag * 4096)) ]
+}
+
+@test "alloc: it says that the system call answered" {
+	run -0 tamalloc alloc 1M --json
+	[ "$(json '[.stages[].source] | unique | join(" ")')" = syscall ]
+}
+
+@test "alloc: auto takes the system call and keeps silent about it" {
+	run -0 --separate-stderr "$TAMALLOC" alloc 1M --json
+	[ "$(json '.stages[0].source')" = syscall ]
+	[ -z "$stderr" ]
+}
+
+@test "alloc: what the address space can't hold is refused" {
+	run -1 --separate-stderr tamalloc alloc 127T
+	[ -z "$output" ]
+	[[ $stderr == "tamalloc: cannot reserve 127T: "* ]]
+}
+
+@test "alloc: ulimit -v refuses" {
+	# shellcheck disable=SC2016 # $1 is the shell's own
+	run -1 --separate-stderr bash -c \
+		'ulimit -v 65536 && exec "$1" alloc --source=syscall 100M' \
+		bash "$TAMALLOC"
+	[[ $stderr == "tamalloc: cannot reserve 100M: "* ]]
+}
+
+@test "proc: equals /proc/PID/status of a holding process" {
+	hold 100M --touch 10M
+	run -0 tamalloc proc "$pid" --json
+	[ "$(json '.processes[0].pid')" -eq "$pid" ]
+	[ "$(json '.processes[0].reserved')" -eq "$(status_bytes "$pid" VmSize)" ]
+	[ "$(json '.processes[0].used')" -eq "$(status_bytes "$pid" VmRSS)" ]
+	[ "$(json '.processes[0].reserved')" -ge $((100 << 20)) ]
+	[ "$(json '.processes[0].source')" = syscall ]
+}
+
+@test "proc: shows the adjustment and the score, each under its name" {
+	hold 100M --touch 10M
+	echo 321 > "/proc/$pid/oom_score_adj"
+	run -0 tamalloc proc "$pid" --json
+	[ "$(json '.processes[0].oom_score_adj')" -eq 321 ]
+	[ "$(json '.processes[0].oom_score')" -eq "$(< "/proc/$pid/oom_score")" ]
+	[ "$(< "/proc/$pid/oom_score")" -ne 321 ]
+}
+
+@test "proc: a process that is gone" {
+	sleep 0 &
+	gone=$!
+	wait "$gone"
+	run -1 --separate-stderr tamalloc proc "$gone"
+	[ "$stderr" = "tamalloc: $gone: no such process" ]
+}
+
+@test "proc: one that is gone among others" {
+	hold 100M --touch 10M
+	sleep 0 &
+	gone=$!
+	wait "$gone"
+	run -64 --separate-stderr tamalloc proc "$gone" "$pid" --json
+	[ "$(json '[.processes[].pid] | @csv')" = "$pid" ]
+	[ "$stderr" = "tamalloc: $gone: no such process" ]
+}
+
+@test "proc: a kernel thread" {
+	run -1 --separate-stderr tamalloc proc 2
+	[[ $stderr == "tamalloc: 2: no memory of its own: "* ]]
+}
+
+@test "proc: a zombie" {
+	# The shell that execs never waits for its child.
+	bash -c 'sleep 0 & echo $! > "$1"; exec sleep 300' bash \
+		"$BATS_TEST_TMPDIR/zombie" 3>&- &
+	started+=("$!")
+	for ((i = 0; i < 300; i++)); do
+		zombie=$(cat "$BATS_TEST_TMPDIR/zombie" || true)
+		if grep -q '^State:.Z' "/proc/$zombie/status"; then
+			break
+		fi
+		sleep 0.1
+	done
+	run -1 --separate-stderr tamalloc proc "$zombie"
+	[[ $stderr == "tamalloc: $zombie: no memory of its own: "* ]]
+}
+
+@test "proc: vm.tamalloc_restrict denies and hides, and the source stays" {
+	for level in 1 2; do
+		echo "$level" > /proc/sys/vm/tamalloc_restrict
+		run --separate-stderr setpriv --reuid 65534 --clear-groups \
+			--bounding-set -all "$TAMALLOC" proc 1
+		echo 0 > /proc/sys/vm/tamalloc_restrict
+		[ "$status" -eq 1 ]
+		[ -z "$(json '.')" ]
+		case $level in
+		1) [[ $stderr == "tamalloc: 1: not permitted: "* ]] ;;
+		2) [[ $stderr == "tamalloc: 1: no such process" ]] ;;
+		esac
+	done
+}
+
+@test "global: equals the sum over /proc" {
+	for ((i = 0; i < 20; i++)); do
+		before="$(proc_sum 1) $(proc_sum 2)"
+		run -0 tamalloc global --json
+		[ "$before" != "$(proc_sum 1) $(proc_sum 2)" ] || break
+	done
+	[ "$i" -lt 20 ]
+	# The command counts itself, and cat(1) counted itself: a few MiB.
+	read -r reserved used <<< "$before"
+	difference=$(($(json '.global[0].reserved') / 1048576 - reserved))
+	[ "${difference#-}" -le 8 ]
+	difference=$(($(json '.global[0].used') / 1048576 - used))
+	[ "${difference#-}" -le 8 ]
+	[ "$(json '.global[0].resolution')" -eq 1048576 ]
+}
+
+@test "global: grows by what another process holds" {
+	run -0 tamalloc global --json
+	before=$(json '.global[0].reserved')
+	hold 64G
+	run -0 tamalloc global --json
+	[ $((($(json '.global[0].reserved') - before) >> 30)) -eq 64 ]
+}
+
+@test "hold: SIGTERM frees and ends well" {
+	hold 100M --touch 10M
+	kill -TERM "$pid"
+	wait "$pid"
+	run -1 --separate-stderr tamalloc proc "$pid"
+	[ "$stderr" = "tamalloc: $pid: no such process" ]
+}

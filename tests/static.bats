@@ -1,0 +1,90 @@
+#!/usr/bin/env bats
+# The sources as they stand: linters, and the checks of the configuration.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	kernel_var() { make -s --no-print-directory -C kernel "print-$1"; }
+}
+
+@test "shellcheck is silent on every script" {
+	mapfile -t scripts < <(git ls-files | xargs grep -lE '^#!.*\b(ba|da)?sh\b|^#!.*\bbats\b')
+	[ "${#scripts[@]}" -gt 8 ]
+	shellcheck "${scripts[@]}"
+}
+
+@test "checkpatch --strict is silent on our kernel files" {
+	src=$(kernel_var SRC)
+	mapfile -t files < <(find kernel/src -name '*.[ch]')
+	[ "${#files[@]}" -gt 2 ]
+	for file in "${files[@]}"; do
+		"$src/scripts/checkpatch.pl" --root="$src" --strict --terse --no-summary --show-types \
+			--ignore FILE_PATH_CHANGES --file "$file" >&2
+	done
+}
+
+@test "sparse and W=1 are silent on mm/tamalloc.c" {
+	src=$(kernel_var SRC)
+	obj=$(kernel_var OBJ)
+	touch "$src/mm/tamalloc.c"
+	run make -s -C "$src" O="$obj" W=1 C=2 mm/tamalloc.o
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+@test "kernel-doc comments are well formed" {
+	src=$(kernel_var SRC)
+	for file in kernel/src/mm/tamalloc.c kernel/src/include/uapi/linux/tamalloc.h; do
+		run "$src/scripts/kernel-doc" -none "$file"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[ -z "$output" ]
+	done
+}
+
+@test "each patch of each line has a DEP-3 header and only touches existing files" {
+	for series in kernel/patches/*/series; do
+		dir=$(dirname "$series")
+		[ "$(wc -l <"$series")" -eq "$(find "$dir" -name '*.patch' | wc -l)" ]
+		while read -r patch; do
+			for field in Description Author Forwarded Last-Update; do
+				grep -q "^$field: " "$dir/$patch"
+			done
+			grep -q '^--- a/' "$dir/$patch"
+			run ! grep -nE '^(new file|deleted file|--- /dev/null|\+\+\+ /dev/null)' "$dir/$patch"
+		done <"$series"
+	done
+}
+
+@test "an option that is asked for and dropped is named" {
+	cd "$BATS_TEST_TMPDIR"
+	printf '%s\n' CONFIG_A=y '# CONFIG_B is not set' 'CONFIG_S="x y"' >config
+	printf '%s\n' '# why' CONFIG_A=y '# CONFIG_B is not set' '# CONFIG_GONE is not set' \
+		'CONFIG_S="x y"' 'CONFIG_EMPTY=""' >good
+	"$BATS_TEST_DIRNAME/../kernel/config/check" config good
+	for line in CONFIG_NEW=y CONFIG_A=m '# CONFIG_A is not set' CONFIG_B=y 'CONFIG_S="x"'; do
+		echo "$line" >bad
+		run "$BATS_TEST_DIRNAME/../kernel/config/check" config bad
+		echo "$line: $output"
+		[ "$status" -ne 0 ]
+		[[ $output == bad:*"is asked for"* ]]
+	done
+}
+
+@test "the built kernel has what the fragments ask for, and Debian's choices" {
+	obj=$(kernel_var OBJ)
+	kernel/config/check "$obj/.config" kernel/config/tamalloc kernel/config/vm
+	xz -dc "$(kernel_var DEBCONF)" | kernel/config/select kernel/config/debian-choices >"$BATS_TEST_TMPDIR/theirs"
+	kernel/config/select kernel/config/debian-choices <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/theirs")" -gt 50 ]
+	for option in PREEMPT_DYNAMIC=y TRANSPARENT_HUGEPAGE_ALWAYS=y IA32_EMULATION=y BPF_SYSCALL=y RETPOLINE=y; do
+		grep -q "CONFIG_\(MITIGATION_\)\?$option" "$BATS_TEST_TMPDIR/ours"
+	done
+	diff -u "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/ours"
+}
+
+@test "every line of a fragment is an option or a comment, and every option is once there" {
+	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/tamalloc kernel/config/vm kernel/config/btf
+	run sh -c "cat kernel/config/tamalloc kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
+	[ -z "$output" ]
+}

@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# The harness tests/vm/run: what it gives back, and what it calls a failure.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	kernel=$(make -s --no-print-directory -C kernel print-OBJ)/arch/x86/boot/bzImage
+}
+
+vm() {
+	run tests/vm/run --kernel "$kernel" "$@"
+}
+
+# Processes of QEMU that serve a run with this marker on its command line.
+qemus() {
+	pgrep -f "qemu-system-x86_64.*$1"
+}
+
+@test "gives back output and exit status, with the host's files and the same directory" {
+	vm -- sh -c 'pwd; cat debian/source/format; uname -m; echo err >&2; exit 7'
+	echo "$output"
+	[ "$status" -eq 7 ]
+	[ "${lines[0]}" = "$PWD" ]
+	[ "${lines[1]}" = "3.0 (native)" ]
+	[ "${lines[2]}" = x86_64 ]
+	[ "${lines[3]}" = err ]
+}
+
+@test "arguments arrive as they were given" {
+	vm -- printf '<%s>' 'a b' "it's" '$x' '*'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = "<a b><it's><\$x><*>" ]
+}
+
+@test "the guest has two CPUs, and as many as asked" {
+	vm -- nproc
+	[ "$output" = 2 ]
+	vm --cpus 3 -- nproc
+	[ "$output" = 3 ]
+}
+
+@test "the guest can't write to the host" {
+	vm -- sh -c 'touch /usr/harm "$PWD/harm" /tmp/fine && exit 9; test -e /tmp/fine'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ ! -e /usr/harm ]
+	[ ! -e harm ]
+	[ ! -e /tmp/fine ]
+}
+
+@test "a checkout below /tmp is there" {
+	dir=$(mktemp -d /tmp/vm-bats.XXXXXX)
+	cp -r tests "$dir/"
+	cd "$dir"
+	run tests/vm/run --kernel "$kernel" -- ls "$dir"
+	cd /
+	rm -r "$dir"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = tests ]
+}
+
+@test "a panic is a failure" {
+	vm -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger'
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ $output == *"Kernel panic"* ]]
+}
+
+@test "a WARNING in the log is a failure, even of a command that succeeds" {
+	vm -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at mm/nowhere.c:1" >/dev/kmsg'
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ $output == *"mm/nowhere.c"* ]]
+}
+
+@test "an end without a verdict is a failure" {
+	vm -- sh -c 'echo o >/proc/sysrq-trigger; sleep 60'
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[[ $output == *"no verdict"* ]]
+}
+
+@test "silence is a failure: the timeout ends it" {
+	vm --timeout 10 -- sleep 300
+	echo "$output"
+	[ "$status" -eq 124 ]
+	[[ $output == *"no end within 10 seconds"* ]]
+}
+
+@test "misuse is told in a line and exits with 2" {
+	for args in "" "--kernel $kernel" "--kernel /nowhere -- true" "--kernel $kernel --disk x -- true" "--wrong"; do
+		# shellcheck disable=SC2086 # words
+		run tests/vm/run $args
+		echo "$args: $output"
+		[ "$status" -eq 2 ]
+		[ "${#lines[@]}" -eq 1 ]
+	done
+}
+
+# Signal the harness once the guest runs; nothing of it may stay.
+kill_with() { # signal
+	local marker=marker$RANDOM$RANDOM out=$BATS_TEST_TMPDIR/out pid
+	TMPDIR=$BATS_TEST_TMPDIR setsid tests/vm/run --kernel "$kernel" --append "$marker" \
+		-- sh -c 'echo up; sleep 300' >"$out" 2>&1 3>&- &
+	pid=$!
+	for _ in $(seq 60); do
+		if grep -q up "$out"; then break; fi
+		sleep 0.5
+	done
+	grep up "$out"
+	qemus "$marker"
+	kill "-$1" "$pid"
+	wait "$pid" || status=$?
+	for _ in $(seq 20); do
+		if ! qemus "$marker"; then break; fi
+		sleep 0.5
+	done
+	run ! qemus "$marker"
+}
+
+@test "Ctrl-C leaves no QEMU and no file behind" {
+	bats_require_minimum_version 1.5.0
+	kill_with INT
+	run ls -A "$BATS_TEST_TMPDIR"
+	[ "$output" = out ]
+}
+
+@test "SIGTERM leaves no QEMU and no file behind" {
+	bats_require_minimum_version 1.5.0
+	kill_with TERM
+	run ls -A "$BATS_TEST_TMPDIR"
+	[ "$output" = out ]
+}
+
+@test "SIGKILL leaves no QEMU behind" {
+	bats_require_minimum_version 1.5.0
+	kill_with KILL
+}
+
+@test "the probe for KVM tells an accelerator that answers from one that doesn't" {
+	run tests/vm/accel --probe tcg
+	[ "$status" -eq 0 ]
+	run tests/vm/accel --probe none
+	[ "$status" -ne 0 ]
+	run tests/vm/accel
+	[[ $output == kvm || $output == tcg ]]
+}
