@@ -16,8 +16,7 @@ Q       := $(if $(V),,@)
 # The packages' build profile; deps takes what checks need besides.
 PROFILE := $(or $(if $(TOOLS),pkg.tamalloc.tools),$(if $(BTF),pkg.tamalloc.btf))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
-KMAKE    = $(MAKE) -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
-FACT     = $(shell $(KMAKE) -s --no-print-directory print-$(1))
+KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
 export V BTF TOOLS KERNEL FLAVOUR O DIST
 

@@ -107,7 +107,8 @@ static void parse_arguments(struct experiment *exp, int argc, char **argv)
 	if (exp->touch > exp->size)
 		errx(EXIT_MISUSE, "--touch is more than SIZE");
 	if (exp->verify && !exp->touch_given)
-		misuse(&alloc_command, "--verify reads what --touch will write");
+		misuse(&alloc_command,
+		       "--verify reads what --touch will write");
 }
 
 static void reserve(struct experiment *exp)

@@ -89,7 +89,8 @@ static bool read_threads(pid_t pid, struct pages *pages)
 	if (!dir)
 		return false;
 	while (!found && (tid = next_id(dir))) {
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/statm", pid, tid);
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/statm",
+			 pid, tid);
 		found = read_statm(path, pages) && pages->reserved;
 	}
 	closedir(dir);

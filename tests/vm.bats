@@ -1,6 +1,10 @@
 #!/usr/bin/env bats
 # The harness tests/vm/run: what it gives back, and what it calls a failure.
 
+setup_file() {
+	bats_require_minimum_version 1.5.0
+}
+
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	kernel=$(make -s --no-print-directory -C kernel print-OBJ)/arch/x86/boot/bzImage
@@ -25,6 +29,7 @@ qemus() {
 	[ "${lines[3]}" = err ]
 }
 
+# shellcheck disable=SC2016 # not to be expanded is the point
 @test "arguments arrive as they were given" {
 	vm -- printf '<%s>' 'a b' "it's" '$x' '*'
 	echo "$output"
@@ -39,6 +44,7 @@ qemus() {
 	[ "$output" = 3 ]
 }
 
+# shellcheck disable=SC2016 # the guest's variables
 @test "the guest can't write to the host" {
 	vm -- sh -c 'touch /usr/harm "$PWD/harm" /tmp/fine && exit 9; test -e /tmp/fine'
 	echo "$output"
@@ -98,44 +104,42 @@ qemus() {
 	done
 }
 
-# Signal the harness once the guest runs; nothing of it may stay.
-kill_with() { # signal
-	local marker=marker$RANDOM$RANDOM out=$BATS_TEST_TMPDIR/out pid
-	TMPDIR=$BATS_TEST_TMPDIR setsid tests/vm/run --kernel "$kernel" --append "$marker" \
+# Signal the harness once the guest runs, with SIGINT as a terminal's job has
+# it; nothing of it may stay.
+kill_with() { # signal expected-status
+	local marker=marker$RANDOM$RANDOM out=$BATS_TEST_TMPDIR/out pid status=0
+	TMPDIR=$BATS_TEST_TMPDIR env --default-signal=INT \
+		tests/vm/run --kernel "$kernel" --append "$marker" \
 		-- sh -c 'echo up; sleep 300' >"$out" 2>&1 3>&- &
 	pid=$!
-	for _ in $(seq 60); do
+	for _ in $(seq 120); do
 		if grep -q up "$out"; then break; fi
 		sleep 0.5
 	done
 	grep up "$out"
 	qemus "$marker"
 	kill "-$1" "$pid"
+	SECONDS=0
 	wait "$pid" || status=$?
-	for _ in $(seq 20); do
-		if ! qemus "$marker"; then break; fi
-		sleep 0.5
-	done
-	run ! qemus "$marker"
+	[ "$status" -eq "$2" ]
+	while qemus "$marker" && [ "$SECONDS" -lt 20 ]; do sleep 0.2; done
+	[ "$SECONDS" -lt 20 ]
 }
 
 @test "Ctrl-C leaves no QEMU and no file behind" {
-	bats_require_minimum_version 1.5.0
-	kill_with INT
+	kill_with INT 130
 	run ls -A "$BATS_TEST_TMPDIR"
 	[ "$output" = out ]
 }
 
 @test "SIGTERM leaves no QEMU and no file behind" {
-	bats_require_minimum_version 1.5.0
-	kill_with TERM
+	kill_with TERM 143
 	run ls -A "$BATS_TEST_TMPDIR"
 	[ "$output" = out ]
 }
 
 @test "SIGKILL leaves no QEMU behind" {
-	bats_require_minimum_version 1.5.0
-	kill_with KILL
+	kill_with KILL 137
 }
 
 @test "the probe for KVM tells an accelerator that answers from one that doesn't" {

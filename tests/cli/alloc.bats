@@ -50,8 +50,14 @@ load common
 	done
 }
 
+@test "--verify finds it in a page that has nothing else" {
+	FAKE_DIRTY=0 run_expecting 1 tamalloc alloc 1 --touch 1 --verify
+	[[ $stderr == "tamalloc: offset 0: byte is 0x78, not zero" ]]
+}
+
 @test "--verify reads no more than --touch, and nothing without it" {
 	FAKE_DIRTY=1048576 run_expecting 0 tamalloc alloc 2M --touch 1M --verify
+	FAKE_DIRTY=4097 run_expecting 0 tamalloc alloc 8K --touch 4097 --verify
 	FAKE_DIRTY=0 run_expecting 0 tamalloc alloc 2M --touch 1M
 	refused "--verify reads what --touch will write" alloc 2M --verify
 }

@@ -14,12 +14,13 @@ teardown() {
 	[[ -z $pid ]] || kill -KILL "$pid" 2>/dev/null || true
 }
 
-# Holds in the background, with the stdin of this function.
+# Holds in the background, with the stdin of this function and options of env.
 start() {
-	LD_PRELOAD=$FAKE "$CLI" alloc 64M --hold <&0 \
+	rm -f "$err"
+	env "$@" LD_PRELOAD="$FAKE" "$CLI" alloc 64M --hold <&0 \
 		>"$out" 2>"$err" 3>&- &
 	pid=$!
-	until_true grep -q " holds " "$err"
+	until_true grep -qs " holds " "$err"
 }
 
 gone() {
@@ -66,11 +67,7 @@ still_holds() {
 @test "signals that were blocked or ignored release, too" {
 	for how in --block-signal --ignore-signal; do
 		for signal in INT TERM; do
-			env "$how=$signal" LD_PRELOAD="$FAKE" "$CLI" \
-				alloc 64M --hold </dev/null >"$out" 2>"$err" \
-				3>&- &
-			pid=$!
-			until_true grep -q " holds " "$err"
+			start "$how=$signal" </dev/null
 			kill -"$signal" "$pid"
 			ends_with 0
 		done
@@ -106,7 +103,7 @@ still_holds() {
 @test "a closed stdin" {
 	LD_PRELOAD=$FAKE "$CLI" alloc 64M --hold <&- >"$out" 2>"$err" 3>&- &
 	pid=$!
-	until_true grep -q " holds " "$err"
+	until_true grep -qs " holds " "$err"
 	still_holds
 	kill "$pid"
 	ends_with 0
@@ -135,7 +132,7 @@ still_holds() {
 	LD_PRELOAD=$FAKE "$CLI" alloc 64M --hold=100 </dev/null >"$out" \
 		2>"$err" 3>&- &
 	pid=$!
-	until_true grep -q " holds " "$err"
+	until_true grep -qs " holds " "$err"
 	kill "$pid"
 	ends_with 0
 }

@@ -17,6 +17,8 @@ files_lag=$((66 * 16))
 setup_file() {
 	top=$(realpath "$BATS_TEST_DIRNAME/../..")
 	export TAMALLOC=${TAMALLOC:-$top/build/cli/tamalloc}
+	# Not on the host: its settings are no business of ours.
+	"$TAMALLOC" global --source=syscall
 	THP_SAVED=$(sed 's/.*\[\(.*\)\].*/\1/' "$thp")
 	export THP_SAVED
 	# Page by page: a huge page would be more than is written.
@@ -24,7 +26,7 @@ setup_file() {
 }
 
 teardown_file() {
-	echo "$THP_SAVED" > "$thp"
+	[ -z "${THP_SAVED:-}" ] || echo "$THP_SAVED" > "$thp"
 }
 
 setup() {
@@ -34,8 +36,10 @@ setup() {
 teardown() {
 	local pid
 	for pid in "${started[@]}"; do
-		kill -KILL "$pid" 2> "$BATS_TEST_TMPDIR/kill" || true
-	done
+		kill -KILL "$pid" || true
+		# Or else the shell would tell of each that it was killed.
+		wait "$pid" || true
+	done 2> "$BATS_TEST_TMPDIR/teardown"
 }
 
 tamalloc() {

@@ -17,7 +17,6 @@
 #include <linux/syscalls.h>
 #include <linux/tamalloc.h>
 #include <linux/uaccess.h>
-#include <linux/version.h>
 
 #include <uapi/linux/tamalloc.h>
 
@@ -59,19 +58,12 @@ struct tamalloc_walk {
 	struct mm_pages sum;
 };
 
-/*
- * VmRSS as /proc/PID/status and statm tell it.  Since 6.2 the counters are per
- * CPU, and Debian's 6.12 shows their exact sum there.
- */
+/* VmRSS, to the page as /proc/PID/status and statm tell it. */
 static unsigned long mm_used(struct mm_struct *mm)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 2, 0)
 	return get_mm_counter_sum(mm, MM_FILEPAGES) +
 	       get_mm_counter_sum(mm, MM_ANONPAGES) +
 	       get_mm_counter_sum(mm, MM_SHMEMPAGES);
-#else
-	return get_mm_rss(mm);
-#endif
 }
 
 /*

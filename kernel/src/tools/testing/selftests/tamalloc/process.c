@@ -2,7 +2,6 @@
 /* What tamalloc_get_indiviual_stats() tells of a process, and of which. */
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "../kselftest_harness.h"
 #include "util.h"
@@ -18,10 +17,6 @@ static void prepare_use(void *percent)
 	if (memory == MAP_FAILED)
 		_exit(1);
 	memset(memory, 1, GIB / 100 * *(long *)percent);
-}
-
-static void prepare_nothing(void *unused)
-{
 }
 
 /* TID shows what PID's leader, which may have exited, can't. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vm.tamalloc_restrict: who may ask about whose processes. */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -88,10 +89,6 @@ static void prepare_user_threads(void *uid)
 	prepare_threads(&size);
 }
 
-static void prepare_root(void *unused)
-{
-}
-
 static pid_t start_user(uid_t uid)
 {
 	return start(prepare_user, &uid);
@@ -127,7 +124,7 @@ FIXTURE_SETUP(level)
 {
 	ASSERT_EQ(0, read_line(RESTRICT_SYSCTL, self->saved,
 			       sizeof(self->saved)));
-	self->root = start(prepare_root, NULL);
+	self->root = start(prepare_nothing, NULL);
 	self->user = start_user(USER);
 	self->other = start_user(OTHER_USER);
 	ASSERT_LT(0, self->root);
@@ -253,6 +250,37 @@ TEST_F(level, exited_leader_that_is_not_dumpable)
 	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, pid, &self->stats));
 	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, tid, &self->stats));
 	EXPECT_EQ(0, error_as(USER, PTRACE_CAP, pid, &self->stats));
+	stop(pid);
+}
+
+static int told[2];
+
+static void handle_become_undumpable(int signal)
+{
+	if (prctl(PR_SET_DUMPABLE, 0) || write(told[1], "", 1) != 1)
+		_exit(1);
+}
+
+static void prepare_user_on_call(void *uid)
+{
+	prepare_user(uid);
+	signal(SIGUSR1, handle_become_undumpable);
+}
+
+/* What the leader was when it exited does not count. */
+TEST_F(level, exited_leader_of_threads_that_became_undumpable)
+{
+	uid_t uid = USER;
+	pid_t pid;
+	char c;
+
+	ASSERT_EQ(0, pipe(told));
+	pid = start_exited_leader(prepare_user_on_call, &uid);
+	ASSERT_LT(0, pid);
+	EXPECT_EQ(0, error_as(USER, NO_CAPS, pid, &self->stats));
+	ASSERT_EQ(0, kill(pid, SIGUSR1));
+	ASSERT_EQ(1, read(told[0], &c, 1));
+	EXPECT_EQ(variant->denied, error_as(USER, NO_CAPS, pid, &self->stats));
 	stop(pid);
 }
 

@@ -197,7 +197,7 @@ static void add_proc(const char *pid, struct pages *sum)
 	sum->used += pages.used;
 }
 
-int sum_proc(struct pages *sum)
+static int sum_proc(struct pages *sum)
 {
 	struct dirent *entry;
 	DIR *dir;
@@ -223,6 +223,7 @@ int quiet_global_stats(struct global_memory_stats *stats, struct pages *sum)
 		ret = sum_proc(sum);
 		if (ret)
 			return ret;
+		memset(stats, 0xa5, sizeof(*stats));
 		if (global_stats(stats))
 			return -errno;
 		ret = sum_proc(&after);
@@ -361,8 +362,9 @@ static int read_stat(pid_t pid, struct stat_fields *stat)
 	return 0;
 }
 
-static pid_t wait_for_zombie(pid_t pid)
+pid_t start_exited_leader(prepare_fn prepare, void *arg)
 {
+	pid_t pid = start_body(body_exited_leader, prepare, arg);
 	struct stat_fields stat;
 	int try;
 
@@ -371,12 +373,8 @@ static pid_t wait_for_zombie(pid_t pid)
 			return pid;
 		usleep(POLL_USEC);
 	}
+	stop(pid);
 	return -1;
-}
-
-pid_t start_exited_leader(prepare_fn prepare, void *arg)
-{
-	return wait_for_zombie(start_body(body_exited_leader, prepare, arg));
 }
 
 static void body_vfork(prepare_fn prepare, void *arg)
@@ -403,7 +401,17 @@ static void body_zombie(prepare_fn prepare, void *arg)
 
 pid_t start_zombie(prepare_fn prepare, void *arg)
 {
-	return wait_for_zombie(start_body(body_zombie, prepare, arg));
+	pid_t pid = start_body(body_zombie, prepare, arg);
+	siginfo_t info;
+
+	/* State Z is not enough: the leader's threads may be alive then. */
+	if (pid > 0 && waitid(P_PID, pid, &info, WEXITED | WNOWAIT))
+		return -1;
+	return pid;
+}
+
+void prepare_nothing(void *unused)
+{
 }
 
 void prepare_reserve(void *size)

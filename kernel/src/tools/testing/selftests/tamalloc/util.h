@@ -85,11 +85,9 @@ struct pages {
 	unsigned long used;
 };
 
-int sum_proc(struct pages *sum);
-
 /*
- * Call global_stats() between two sums over /proc that agree, so that it must
- * agree with them.  Returns -EAGAIN if the system never was quiet.
+ * Call global_stats() between two such sums that agree, so that it must agree
+ * with them.  Returns -EAGAIN if the system never was quiet.
  */
 int quiet_global_stats(struct global_memory_stats *stats, struct pages *sum);
 
@@ -112,7 +110,8 @@ pid_t start_vfork(prepare_fn prepare, void *arg);
 /* A zombie that had prepared itself; stop() reaps it. */
 pid_t start_zombie(prepare_fn prepare, void *arg);
 
-/* For prepare: reserve *(size_t *)size, have threads, share all memory. */
+/* For prepare; those that follow the first reserve *(size_t *)size. */
+void prepare_nothing(void *unused);
 void prepare_reserve(void *size);
 void prepare_threads(void *size);
 void prepare_sibling(void *size);

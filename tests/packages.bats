@@ -1,0 +1,128 @@
+#!/usr/bin/env bats
+# The packages in a Debian that boots through GRUB to systemd: installed with
+# apt, booted, used, left for Debian's kernel, removed.  One disk goes through
+# all of it, so the tests depend on each other, in order.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	export RELEASE VM_DISK=$BATS_FILE_TMPDIR/disk.qcow2 SHARE=$BATS_FILE_TMPDIR/share
+	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	make -s --no-print-directory -C tests/vm base >&2
+	qemu-img create -q -f qcow2 -F qcow2 -b "$(vm_fact BASE)" "$VM_DISK"
+	mkdir "$SHARE"
+	read -ra debs < <(vm_fact IMAGE_DEBS)
+	cp "${debs[@]}" "$SHARE/"
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+}
+
+vm_fact() {
+	make -s --no-print-directory -C tests/vm "print-$1"
+}
+
+# Runs standard input as a script in the machine, whose disk keeps what it does.
+in_machine() {
+	{
+		echo 'set -eux'
+		echo "release=$RELEASE"
+		cat
+	} >"$SHARE/script"
+	run tests/vm/run --disk "$VM_DISK" --share "$SHARE" --timeout 600 -- sh /run/vm/share/script
+	echo "$output"
+}
+
+@test "apt installs them on Debian's kernel, makes the initramfs and tells GRUB" {
+	in_machine <<-'EOF'
+		uname -r | grep -v tamalloc
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get install -y --no-install-recommends /run/vm/share/*.deb
+		test -s /boot/initrd.img-$release
+		grep -q "vmlinuz-$release" /boot/grub/grub.cfg
+		test -s /lib/modules/$release/modules.dep
+		dpkg --audit
+		test -z "$(dpkg --audit)"
+	EOF
+	[ "$status" -eq 0 ]
+}
+
+@test "the next boot is on our kernel, with systemd, modules and /proc/config.gz" {
+	in_machine <<-'EOF'
+		test "$(uname -r)" = $release
+		uname -v | grep SMP
+		zcat /proc/config.gz | cmp - /boot/config-$release
+		modprobe -v dummy
+		lsmod | grep dummy
+		# What a user expects of a kernel.
+		mount -t tmpfs tmpfs /mnt && umount /mnt
+		grep -w memory /sys/fs/cgroup/cgroup.controllers
+		unshare --user --pid --net --mount --uts --ipc --fork true
+		cat /sys/kernel/mm/transparent_hugepage/enabled
+		grep -q 'Seccomp:' /proc/self/status
+		test -d /sys/kernel/security/apparmor
+		grep -w 9p /proc/filesystems
+		dd if=/dev/zero of=/swap bs=1M count=16 && chmod 600 /swap && mkswap /swap && swapon /swap && swapoff /swap && rm /swap
+		systemctl --failed --no-legend
+		test -z "$(systemctl --failed --no-legend)"
+		# And with the command.
+		tamalloc alloc 100M --touch 10M --verify --source=syscall
+		tamalloc proc 1 --source=syscall --bytes
+		tamalloc global --source=syscall --json | jq -e '.global[0].source == "syscall"'
+		man -w tamalloc
+		man -w 2 tamalloc_get_indiviual
+		tamalloc --version
+		sysctl vm.tamalloc_restrict
+	EOF
+	[ "$status" -eq 0 ]
+}
+
+@test "the running kernel refuses to be removed, unless one insists" {
+	in_machine <<-'EOF'
+		test "$(uname -r)" = $release
+		# On a terminal debconf asks, and ENTER is the default: to abort.
+		if echo | script -qec "DEBIAN_FRONTEND=teletype apt-get remove -y linux-image-$release" /dev/null; then exit 9; fi
+		test -s /boot/vmlinuz-$release
+		test -s /boot/initrd.img-$release
+		dpkg-query -W -f '${Status}' linux-image-$release | grep 'ok installed'
+		# To Debian's kernel from now on, as README says.
+		echo GRUB_DEFAULT=saved >/etc/default/grub.d/choose.cfg
+		update-grub
+		debian=$(ls /boot/vmlinuz-* | grep -v tamalloc | sed 's,.*/vmlinuz-,,')
+		grub-set-default "Advanced options for Debian GNU/Linux>Debian GNU/Linux, with Linux $debian"
+	EOF
+	[ "$status" -eq 0 ]
+}
+
+@test "Debian's kernel boots when chosen; there the command answers from /proc" {
+	in_machine <<-'EOF'
+		uname -r | grep -v tamalloc
+		tamalloc global 2>/tmp/err
+		cat /tmp/err
+		grep 'lacks the tamalloc system calls' /tmp/err
+		tamalloc global --json 2>/dev/null | jq -e '.global[0].source == "procfs"'
+		if tamalloc global --source=syscall; then exit 9; else test $? -eq 3; fi
+		tamalloc alloc 10M --touch 1M --verify
+	EOF
+	[ "$status" -eq 0 ]
+}
+
+@test "purging them leaves nothing behind, and Debian's kernel boots" {
+	in_machine <<-'EOF'
+		uname -r | grep -v tamalloc
+		export DEBIAN_FRONTEND=noninteractive
+		apt-get purge -y 'linux-image-*tamalloc*' tamalloc-tools libtamalloc-dev
+		ls /boot
+		test -z "$(ls /boot | grep -F $release)"
+		test ! -e /lib/modules/$release
+		if grep tamalloc /boot/grub/grub.cfg; then exit 9; fi
+		test -z "$(dpkg-query -W -f '${Package}\n' | grep tamalloc)"
+		if find / -xdev -name '*tamalloc*' ! -path '/var/log/*' ! -path '/var/cache/*' | grep .; then exit 9; fi
+	EOF
+	[ "$status" -eq 0 ]
+	in_machine <<-'EOF'
+		uname -r | grep -v tamalloc
+	EOF
+	[ "$status" -eq 0 ]
+}

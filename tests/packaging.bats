@@ -1,0 +1,233 @@
+#!/usr/bin/env bats
+# The targets of make, the packages' names and what is in them.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	export RELEASE SRCVER OURS
+	# As the top Makefile exports them.
+	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
+	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
+	OURS=$(dpkg-parsechangelog -S Version)
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+}
+
+deb() { # package: its file
+	case $1 in
+	linux-*) echo "$DIST/$1_$SRCVER+tamalloc${OURS}_amd64.deb" ;;
+	*) echo "$DIST/$1_${OURS}_amd64.deb" ;;
+	esac
+}
+
+unpack() { # package: what it would install, below $BATS_TEST_TMPDIR/root
+	dpkg-deb -x "$(deb "$1")" "$BATS_TEST_TMPDIR/root"
+	cd "$BATS_TEST_TMPDIR/root" || return
+}
+
+# A dpkg-query that knows of another linux-source, or of none.
+fake_source() { # [version]
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	cat >"$BATS_TEST_TMPDIR/bin/dpkg-query" <<-EOF
+		#!/bin/sh
+		case \$* in
+		*linux-source*) ${1:+printf %s }${1:-exit 1} ;;
+		*) exec /usr/bin/dpkg-query "\$@" ;;
+		esac
+	EOF
+	chmod +x "$BATS_TEST_TMPDIR/bin/dpkg-query"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH
+}
+
+@test "bare make lists every target with a line" {
+	run make -s
+	[ "$status" -eq 0 ]
+	read -ra targets < <(sed -n 's/^\.PHONY: //p' Makefile)
+	[ "${#targets[@]}" -gt 8 ]
+	for target in "${targets[@]}"; do
+		grep -Eq "^  $target +[a-z(]" <<<"$output"
+	done
+}
+
+@test "make install honours DESTDIR and prefix" {
+	make -s install DESTDIR="$BATS_TEST_TMPDIR/d" prefix=/opt/t
+	cd "$BATS_TEST_TMPDIR/d/opt/t"
+	[ -x bin/tamalloc ]
+	[ -f share/man/man1/tamalloc.1 ]
+	for call in get_stats get_global_stats get_indiviual_stats get_indiviual; do
+		[ -e "share/man/man2/tamalloc_$call.2" ]
+	done
+	run find "$BATS_TEST_TMPDIR/d" -mindepth 1 -maxdepth 1
+	[ "$output" = "$BATS_TEST_TMPDIR/d/opt" ]
+}
+
+@test "the command's package builds in under a minute, without a kernel package" {
+	fake_source
+	run dpkg-query -W linux-source-6.1
+	[ "$status" -ne 0 ]
+	SECONDS=0
+	make TOOLS=y O="$BATS_TEST_TMPDIR/o" DIST="$BATS_TEST_TMPDIR/dist" deb
+	echo "$SECONDS s"
+	[ "$SECONDS" -lt 60 ]
+	cd "$BATS_TEST_TMPDIR/dist"
+	[ -f "tamalloc-tools_${OURS}_amd64.deb" ]
+	[ -f "libtamalloc-dev_${OURS}_amd64.deb" ]
+	run ! ls linux-*
+}
+
+@test "without linux-source, make kernel says what to do" {
+	fake_source
+	run make kernel
+	echo "$output"
+	[ "$status" -ne 0 ]
+	[[ $output == *"linux-source-6.1 is not installed"*"make deps"* ]]
+}
+
+@test "a line or flavour that isn't there is refused" {
+	run make kernel KERNEL=5.10
+	[ "$status" -ne 0 ]
+	[[ $output == *"KERNEL=5.10 is not supported; lines: "*6.1* ]]
+	run make kernel FLAVOUR=debug-nothing
+	[ "$status" -ne 0 ]
+	[[ $output == *"FLAVOUR=debug-nothing is not supported"* ]]
+}
+
+@test "names and versions follow Debian's upload, with no edit" {
+	fake_source 6.1.999-3
+	mkdir "$BATS_TEST_TMPDIR/copy"
+	cp -a debian kernel "$BATS_TEST_TMPDIR/copy/"
+	cd "$BATS_TEST_TMPDIR/copy"
+	debian/gencontrol 6.1 vm
+	grep -qx 'Package: linux-image-6.1.999-tamalloc1-vm' debian/control
+	grep -qx 'Package: linux-headers-6.1.999-tamalloc1-vm' debian/control
+	grep -qx 'Built-Using: linux (= 6.1.999-3)' debian/control
+	grep -q '^ *linux-source-6.1 (= 6.1.999-3) <!pkg.tamalloc.tools>,$' debian/control
+	grep -q '^version=6.1.999-tamalloc1-vm$' debian/linux-image-6.1.999-tamalloc1-vm.postinst
+	run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
+}
+
+@test "the image package has the kernel, its config and stripped modules" {
+	unpack "linux-image-$RELEASE"
+	[ -s "boot/vmlinuz-$RELEASE" ]
+	[ -s "boot/System.map-$RELEASE" ]
+	grep -q "^CONFIG_LOCALVERSION=\"-tamalloc.*-$FLAVOUR\"" "boot/config-$RELEASE"
+	[ ! -e "lib/modules/$RELEASE/build" ]
+	[ ! -e "lib/modules/$RELEASE/modules.dep" ]
+	mapfile -t modules < <(find "lib/modules/$RELEASE" -name '*.ko')
+	[ "${#modules[@]}" -gt 5 ]
+	for module in "${modules[@]}"; do
+		run readelf -SW "$module"
+		[ "$status" -eq 0 ]
+		[[ $output != *.debug_info* ]]
+	done
+}
+
+@test "the image package depends on what its scripts call, and they run the hooks" {
+	run dpkg-deb -f "$(deb "linux-image-$RELEASE")" Depends
+	for package in kmod linux-base initramfs-tools; do
+		[[ $output == *"$package"* ]]
+	done
+	dpkg-deb -e "$(deb "linux-image-$RELEASE")" "$BATS_TEST_TMPDIR/control"
+	for script in preinst postinst prerm postrm; do
+		sh -n "$BATS_TEST_TMPDIR/control/$script"
+		grep -q "run-parts .*" "$BATS_TEST_TMPDIR/control/$script"
+		grep -q "/etc/kernel/$script.d" "$BATS_TEST_TMPDIR/control/$script"
+		grep -qx "version=$RELEASE" "$BATS_TEST_TMPDIR/control/$script"
+	done
+	grep -q 'linux-check-removal' "$BATS_TEST_TMPDIR/control/prerm"
+	run ! grep -E 'update-(grub|initramfs)' "$BATS_TEST_TMPDIR"/control/*
+}
+
+@test "the metas follow their line and flavour, to the version" {
+	for kind in image headers; do
+		run dpkg-deb -f "$(deb "linux-$kind-$KERNEL-tamalloc-$FLAVOUR")" Depends
+		[ "$output" = "linux-$kind-$RELEASE (= $SRCVER+tamalloc$OURS)" ]
+	done
+}
+
+@test "no package takes a name or a file of Debian's" {
+	run ! ls "$DIST"/linux-libc-dev*
+	for kind in libtamalloc-dev "linux-image-$RELEASE" "linux-headers-$RELEASE"; do
+		run dpkg-deb -c "$(deb "$kind")"
+		[ "$status" -eq 0 ]
+		[[ $output != *./usr/include/linux/* ]]
+		[[ $output != *./usr/include/asm* ]]
+	done
+}
+
+@test "a module builds against the headers package and loads in the kernel" {
+	unpack "linux-headers-$RELEASE"
+	[ "$(readlink "lib/modules/$RELEASE/build")" = "/usr/src/linux-headers-$RELEASE" ]
+	mkdir "$BATS_TEST_TMPDIR/module"
+	cd "$BATS_TEST_TMPDIR/module"
+	echo 'obj-m := hello.o' >Makefile
+	cat >hello.c <<-'EOF'
+		#include <linux/module.h>
+		static int __init hello_init(void) { pr_info("hello, tamalloc\n"); return 0; }
+		static void __exit hello_exit(void) { }
+		module_init(hello_init);
+		module_exit(hello_exit);
+		MODULE_LICENSE("GPL");
+	EOF
+	make -C "$BATS_TEST_TMPDIR/root/usr/src/linux-headers-$RELEASE" M="$PWD" modules >&2
+	cd "$BATS_TEST_DIRNAME/.."
+	# Where the guest sees it: its /tmp is its own.
+	mkdir -p "$O/tests"
+	cp "$BATS_TEST_TMPDIR/module/hello.ko" "$O/tests/"
+	run tests/vm/run --kernel "$(make -s --no-print-directory -C kernel print-OBJ)/arch/x86/boot/bzImage" -- \
+		sh -c "insmod $O/tests/hello.ko && dmesg | grep -o 'hello, tamalloc' && rmmod hello"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$output" = "hello, tamalloc" ]
+}
+
+@test "the headers' host programs are for this release of Debian" {
+	unpack "linux-headers-$RELEASE"
+	for program in scripts/mod/modpost scripts/basic/fixdep tools/objtool/objtool; do
+		run ldd "usr/src/linux-headers-$RELEASE/$program"
+		echo "$output"
+		[ "$status" -eq 0 ]
+		[[ $output != *"not found"* ]]
+	done
+	run find "usr/src/linux-headers-$RELEASE" -name '*.o'
+	[ -z "$output" ]
+}
+
+@test "the dev package's header serves C and C++, strict or not" {
+	unpack libtamalloc-dev
+	cat >use.c <<-'EOF'
+		#include <tamalloc/tamalloc.h>
+		int main(void)
+		{
+			struct global_memory_stats all;
+			struct process_memory_stats one;
+
+			return tamalloc_get_stats(0) == -1 &&
+			       tamalloc_get_global_stats(&all) <= 0 &&
+			       tamalloc_get_indiviual_stats(getpid(), &one) <= 0 &&
+			       sizeof(all) == 16 && sizeof(one) == 24 ? 0 : 1;
+		}
+	EOF
+	for cc in "gcc -std=c99" "gcc -std=c11 -Wpedantic" "gcc -std=gnu17" "g++ -x c++ -std=c++11 -Wpedantic" "g++ -x c++ -std=c++20" "clang -std=c11 -Wpedantic"; do
+		$cc -Wall -Wextra -Werror -Iusr/include use.c -o use
+		./use
+	done
+	[ -f usr/share/man/man2/tamalloc_get_stats.2.gz ]
+	[ -e usr/share/man/man2/tamalloc_get_indiviual.2.gz ]
+}
+
+@test "lintian finds no error" {
+	run lintian --fail-on error "$DIST"/tamalloc_*.changes
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "git status is empty after all this" {
+	run git status --porcelain
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
