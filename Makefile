@@ -10,15 +10,21 @@ O       ?= build
 DIST    ?= dist
 prefix  ?= /usr/local
 
+ifneq ($(words $(CURDIR) $(O) $(DIST)),3)
+$(error a path with spaces in it: neither make nor the kernel's build can take that)
+endif
 override O    := $(abspath $(O))
 override DIST := $(abspath $(DIST))
 Q       := $(if $(V),,@)
 # The packages' build profile; deps takes what checks need besides.
 PROFILE := $(or $(if $(TOOLS),pkg.tamalloc.tools),$(if $(BTF),pkg.tamalloc.btf))
+comma   := ,
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
 export V BTF TOOLS KERNEL FLAVOUR O DIST
+# Absolute by now: what the command line said shall not override that below.
+MAKEOVERRIDES :=
 
 .PHONY: help deps tools kernel deb install check demo shell clean distclean
 .DEFAULT_GOAL := help
@@ -31,7 +37,7 @@ help: ## show this list
 deps: ## install the packages that the other targets need (with sudo)
 	$(Q)$(SUDO) apt-get -qq update
 	$(Q)$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-		-P $(or $(PROFILE),pkg.tamalloc.check) build-dep ./
+		-P $(PROFILE)$(if $(TOOLS),,$(if $(BTF),$(comma))pkg.tamalloc.check) build-dep ./
 
 tools: ## build the command, in seconds
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O)
@@ -44,7 +50,7 @@ COPY := $(O)/packaging/tamalloc
 LOG  := $(O)/packaging/log
 deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the command's alone)
 	$(Q)rm -rf $(O)/packaging && mkdir -p $(COPY) $(DIST)
-	$(Q)cp -a $(filter-out build dist,$(wildcard *)) $(COPY)/
+	$(Q)cp -a $(filter-out $(notdir $(O) $(DIST)) build dist,$(wildcard *)) $(COPY)/
 	$(Q)$(if $(TOOLS),,$(COPY)/debian/gencontrol $(KERNEL) $(FLAVOUR))
 	@echo '  PACKAGE  $(DIST)'
 	$(Q)cd $(COPY) && dpkg-buildpackage -b -us -uc -P'$(PROFILE)' \

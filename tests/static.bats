@@ -21,12 +21,12 @@ kernel_var() {
 
 @test "checkpatch --strict is silent on our kernel files" {
 	src=$(kernel_var SRC)
-	mapfile -t files < <(find kernel/src -name '*.[ch]')
+	mapfile -t files < <(find "$PWD/kernel/src" -name '*.[ch]')
+	cd "$BATS_TEST_TMPDIR" # where it leaves a cache
 	[ "${#files[@]}" -gt 2 ]
-	for file in "${files[@]}"; do
-		"$src/scripts/checkpatch.pl" --root="$src" --strict --terse --no-summary --show-types \
-			--ignore FILE_PATH_CHANGES --file "$file" >&2
-	done
+	# Of the tests, ENOSYS is the subject.  Debian's python3 has the modules.
+	PATH=/usr/bin:/bin "$src/scripts/checkpatch.pl" --root="$src" --strict --terse \
+		--no-summary --show-types --ignore ENOSYS --file "${files[@]}" >&2
 }
 
 @test "sparse and W=1 are silent on mm/tamalloc.c" {

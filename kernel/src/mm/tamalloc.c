@@ -21,12 +21,12 @@
 #include <uapi/linux/tamalloc.h>
 
 /*
- * Tasks looked at between two pauses.  A task costs some 50 instructions, or
- * 200 where the RSS counters are per CPU, so that a pause is never far.
+ * Tasks looked at between two pauses.  A task costs some 50 instructions, so
+ * that a pause is never far.
  */
 #define TAMALLOC_BATCH		128
 
-/* How often a walk whose cursor died in a pause begins anew. */
+/* How often a walk that lost its place in a pause begins anew. */
 #define TAMALLOC_RESTARTS	3
 
 #define PAGES_TO_KIB(pages)	((pages) << (PAGE_SHIFT - 10))
@@ -45,16 +45,26 @@ struct mm_pages {
 };
 
 /**
+ * struct pace - when a walk pauses
+ * @budget: tasks that may be looked at before the next pause
+ * @pauses: how many there were
+ */
+struct pace {
+	unsigned int budget;
+	unsigned int pauses;
+};
+
+/**
  * struct tamalloc_walk - a walk over all processes of a PID namespace
  * @ns: the namespace
  * @start: when the walk began, on the clock of task_struct::start_time
- * @budget: tasks that may be looked at before the next pause
+ * @pace: when it pauses
  * @sum: what has been counted so far
  */
 struct tamalloc_walk {
 	struct pid_namespace *ns;
 	u64 start;
-	unsigned int budget;
+	struct pace pace;
 	struct mm_pages sum;
 };
 
@@ -85,46 +95,67 @@ static bool add_task(struct task_struct *t, struct mm_pages *sum)
 	return mm;
 }
 
+/* Whether it is time for a pause, before the next task is looked at. */
+static bool pause_is_due(struct pace *pace)
+{
+	return unlikely(!--pace->budget);
+}
+
 /* Leave the RCU read section for a moment and give the CPU away if asked to. */
-static void rcu_pause(unsigned int *budget)
+static void rcu_pause(struct pace *pace)
 	__must_hold(RCU)
 {
-	*budget = TAMALLOC_BATCH;
+	pace->budget = TAMALLOC_BATCH;
+	pace->pauses++;
 	rcu_read_unlock();
 	cond_resched();
 	rcu_read_lock();
 }
 
-/**
- * pause_at - rcu_pause() at a task, to go on from there
- * @t: task that the walk stands at
- * @type: PIDTYPE_TGID if @t stands for its process, PIDTYPE_PID for itself
- * @budget: filled up
- *
- * A reference on @t wouldn't do: once @t is unhashed, its links go stale
- * outside of the read section.  Its struct pid finds the task that bears the
- * ID now, which is another one after an exec by a thread (see de_thread()); it
- * has the old one's place in the list of processes.
- *
- * Return: the task to go on with, or NULL if none bears the ID any more.
+/*
+ * rcu_pause() before a thread is looked at.  Returns the thread that bears its
+ * ID now, or NULL.  That is another one if an exec exchanged their IDs, but of
+ * the same process, and in its list.
  */
-static struct task_struct *pause_at(struct task_struct *t, enum pid_type type,
-				    unsigned int *budget)
+static struct task_struct *pause_at_thread(struct task_struct *t,
+					   struct pace *pace)
 	__must_hold(RCU)
 {
-	struct pid *pid = get_task_pid(t, type);
+	struct pid *pid = get_task_pid(t, PIDTYPE_PID);
 
-	rcu_pause(budget);
-	t = pid_task(pid, type);
+	rcu_pause(pace);
+	t = pid_task(pid, PIDTYPE_PID);
 	put_pid(pid);
 	return t;
+}
+
+/*
+ * rcu_pause() before a process is looked at.  Tells whether its leader is in
+ * the list of processes still, so that its links can be followed: a reference
+ * keeps the task, but not its place.  Whoever leaves the list, or gives its
+ * place to another thread in an exec, gives up its TGID first; and the thread
+ * that takes it has the TGID before it has the place (see de_thread()), so that
+ * only @p itself will do.
+ */
+static bool pause_at_process(struct task_struct *p, struct pace *pace)
+	__must_hold(RCU)
+{
+	struct pid *pid = get_task_pid(p, PIDTYPE_TGID);
+	bool listed;
+
+	get_task_struct(p);
+	rcu_pause(pace);
+	listed = pid_task(pid, PIDTYPE_TGID) == p;
+	put_task_struct(p);
+	put_pid(pid);
+	return listed;
 }
 
 /**
  * add_process - add the memory of a process any of whose threads has an mm
  * @p: a task of the process, on which the caller holds a reference
  * @sum: what to add to
- * @budget: tasks that may be looked at before a pause
+ * @pace: when to pause
  *
  * Pauses before it looks at a thread, so that whichever task bears that
  * thread's ID afterwards is looked at.  Threads join at the list's end, and
@@ -135,8 +166,7 @@ static struct task_struct *pause_at(struct task_struct *t, enum pid_type type,
  * Return: the thread whose mm was added, or NULL if none has one.
  */
 static struct task_struct *add_process(struct task_struct *p,
-				       struct mm_pages *sum,
-				       unsigned int *budget)
+				       struct mm_pages *sum, struct pace *pace)
 	__must_hold(RCU)
 {
 	unsigned int tries = TAMALLOC_RESTARTS;
@@ -144,14 +174,15 @@ static struct task_struct *add_process(struct task_struct *p,
 
 again:
 	for_each_thread(p, t) {
-		if (unlikely(!--*budget)) {
-			*budget = TAMALLOC_BATCH;
+		if (pause_is_due(pace)) {
 			if (tries) {
-				t = pause_at(t, PIDTYPE_PID, budget);
+				t = pause_at_thread(t, pace);
 				if (!t) {
 					tries--;
 					goto again;
 				}
+			} else {
+				pace->budget = TAMALLOC_BATCH;
 			}
 		}
 		if (add_task(t, sum))
@@ -161,37 +192,37 @@ again:
 }
 
 /*
- * Count a process whose leader has no mm, the others being live, or a zombie.
- * Returns as visit_process() does.
+ * Count a process whose leader has no mm: that has exited, and others live, or
+ * it's a zombie.  Returns as visit_process() does.
  */
-static struct task_struct *visit_exited_leader(struct tamalloc_walk *w,
-					       struct task_struct *p)
+static bool visit_exited_leader(struct tamalloc_walk *w, struct task_struct *p)
 	__must_hold(RCU)
 {
 	struct pid *pid = get_task_pid(p, PIDTYPE_TGID);
+	unsigned int pauses = w->pace.pauses;
+	bool listed;
 
 	get_task_struct(p);
-	add_process(p, &w->sum, &w->budget);
+	add_process(p, &w->sum, &w->pace);
+	listed = w->pace.pauses == pauses || pid_task(pid, PIDTYPE_TGID) == p;
 	put_task_struct(p);
-	p = pid_task(pid, PIDTYPE_TGID);
 	put_pid(pid);
-	return p;
+	return listed;
 }
 
 /*
- * Count the process led by @p.  Returns its leader, from which the list can be
- * followed, or NULL if the process went away.
+ * Count the process led by @p.  Tells whether @p's links can be followed: not
+ * if there was a pause and it isn't in the list any more.
  */
-static struct task_struct *visit_process(struct tamalloc_walk *w,
-					 struct task_struct *p)
+static bool visit_process(struct tamalloc_walk *w, struct task_struct *p)
 	__must_hold(RCU)
 {
 	if (unlikely(p->flags & PF_KTHREAD))
-		return p;
+		return true;
 	if (w->ns != &init_pid_ns && !task_tgid_nr_ns(p, w->ns))
-		return p;
+		return true;
 	if (likely(add_task(p, &w->sum)))
-		return p;
+		return true;
 	return visit_exited_leader(w, p);
 }
 
@@ -199,13 +230,12 @@ static struct task_struct *visit_process(struct tamalloc_walk *w,
  * Follow the list of thread-group leaders.  Whoever lives through the walk is
  * counted once: new processes join at the end, an exec'ing thread takes its
  * leader's place, and a pause happens before a process is looked at and
- * resumes at that same process, whose place in the list is valid as long as it
- * is hashed.
+ * resumes at that same process, whose place in the list is valid.
  *
  * A process born after the start ends the walk, so that forks can't prolong
  * it: what is behind was added even later.
  *
- * Returns -EAGAIN if the process that the walk stood at died in a pause.
+ * Returns -EAGAIN if the walk lost its place in a pause.
  */
 static int walk_leaders(struct tamalloc_walk *w)
 	__must_hold(RCU)
@@ -213,17 +243,17 @@ static int walk_leaders(struct tamalloc_walk *w)
 	struct task_struct *p = &init_task;
 
 	while ((p = next_task(p)) != &init_task) {
-		if (unlikely(!--w->budget)) {
-			p = pause_at(p, PIDTYPE_TGID, &w->budget);
+		if (pause_is_due(&w->pace)) {
+			bool listed = pause_at_process(p, &w->pace);
+
 			if (fatal_signal_pending(current))
 				return -EINTR;
-			if (!p)
+			if (!listed)
 				return -EAGAIN;
 			if (p->start_time > w->start)
 				break;
 		}
-		p = visit_process(w, p);
-		if (!p)
+		if (!visit_process(w, p))
 			return -EAGAIN;
 	}
 	return 0;
@@ -241,8 +271,8 @@ static int walk_ids(struct tamalloc_walk *w)
 	int nr = 1;
 
 	for (;;) {
-		if (unlikely(!--w->budget)) {
-			rcu_pause(&w->budget);
+		if (pause_is_due(&w->pace)) {
+			rcu_pause(&w->pace);
 			if (fatal_signal_pending(current))
 				return -EINTR;
 		}
@@ -261,7 +291,7 @@ static int sum_processes(struct mm_pages *sum)
 	struct tamalloc_walk w = {
 		.ns = task_active_pid_ns(current),
 		.start = ktime_get_ns(),
-		.budget = TAMALLOC_BATCH,
+		.pace.budget = TAMALLOC_BATCH,
 	};
 	unsigned int tries = 1 + TAMALLOC_RESTARTS;
 	int ret;
@@ -298,13 +328,13 @@ static int check_restrict(struct task_struct *task, int restrict_level)
 static int read_process(struct task_struct *task, int restrict_level,
 			struct mm_pages *sum)
 {
-	unsigned int budget = TAMALLOC_BATCH;
+	struct pace pace = { .budget = TAMALLOC_BATCH };
 	struct task_struct *t = NULL;
 	int ret;
 
 	rcu_read_lock();
 	if (!(task->flags & PF_KTHREAD))
-		t = add_process(task, sum, &budget);
+		t = add_process(task, sum, &pace);
 	get_task_struct(t ?: task);
 	rcu_read_unlock();
 
