@@ -83,7 +83,7 @@ in_machine() {
 		test "$(uname -r)" = $release
 		# On a terminal debconf asks whether to abort.
 		remove="DEBIAN_FRONTEND=teletype apt-get remove -y linux-image-$release"
-		while sleep 2; do echo yes; done | script -qec "$remove" /tmp/log && exit 9
+		while sleep 2 && echo yes; do :; done | script -qec "$remove" /tmp/log && exit 9
 		grep 'Abort kernel removal' /tmp/log
 		test -s /boot/vmlinuz-$release
 		test -s /boot/initrd.img-$release
