@@ -128,3 +128,33 @@ in_machine() {
 	EOF
 	[ "$status" -eq 0 ]
 }
+
+@test "the headers install with apt, and a module builds where the kernel's build link leads" {
+	read -ra debs < <(vm_fact IMAGE_DEBS)
+	read -ra headers < <(vm_fact HEADER_DEBS)
+	debs=("${debs[@]/#/--with-deb=}" "${headers[@]/#/--with-deb=}")
+	cat >"$BATS_TEST_TMPDIR/hello.c" <<-'EOF'
+		#include <linux/module.h>
+		static int __init hello_init(void) { pr_info("hello, tamalloc\n"); return 0; }
+		static void __exit hello_exit(void) { }
+		module_init(hello_init);
+		module_exit(hello_exit);
+		MODULE_LICENSE("GPL");
+	EOF
+	mv "$BATS_TEST_TMPDIR/hello.c" "$SHARE/"
+	VM_DISK=$BATS_TEST_TMPDIR/headers.qcow2
+	sudo=()
+	[ "$(id -u)" = 0 ] || sudo=(sudo)
+	"${sudo[@]}" tests/vm/make-image --base "$(vm_fact BASE)" "${debs[@]}" "$VM_DISK"
+	in_machine <<-'EOF'
+		test "$(uname -r)" = $release
+		cp /run/vm/share/hello.c /root/
+		cd /root
+		echo 'obj-m := hello.o' >Makefile
+		make -C /lib/modules/$release/build M=/root modules
+		insmod hello.ko
+		dmesg | grep 'hello, tamalloc'
+		rmmod hello
+	EOF
+	[ "$status" -eq 0 ]
+}

@@ -159,34 +159,9 @@ fake_source() { # [version]
 	done
 }
 
-@test "a module builds against the headers package and loads in the kernel" {
-	unpack "linux-headers-$RELEASE"
-	[ "$(readlink "lib/modules/$RELEASE/build")" = "/usr/src/linux-headers-$RELEASE" ]
-	mkdir "$BATS_TEST_TMPDIR/module"
-	cd "$BATS_TEST_TMPDIR/module"
-	echo 'obj-m := hello.o' >Makefile
-	cat >hello.c <<-'EOF'
-		#include <linux/module.h>
-		static int __init hello_init(void) { pr_info("hello, tamalloc\n"); return 0; }
-		static void __exit hello_exit(void) { }
-		module_init(hello_init);
-		module_exit(hello_exit);
-		MODULE_LICENSE("GPL");
-	EOF
-	make -C "$BATS_TEST_TMPDIR/root/usr/src/linux-headers-$RELEASE" M="$PWD" modules >&2
-	cd "$BATS_TEST_DIRNAME/.."
-	# Where the guest sees it: its /tmp is its own.
-	mkdir -p "$O/tests"
-	cp "$BATS_TEST_TMPDIR/module/hello.ko" "$O/tests/"
-	run tests/vm/run --kernel "$(make -s --no-print-directory -C kernel print-OBJ)/arch/x86/boot/bzImage" -- \
-		sh -c "insmod $O/tests/hello.ko && dmesg | grep -o 'hello, tamalloc' && rmmod hello"
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[ "$output" = "hello, tamalloc" ]
-}
-
 @test "the headers' host programs are for this release of Debian" {
 	unpack "linux-headers-$RELEASE"
+	[ "$(readlink "lib/modules/$RELEASE/build")" = "/usr/src/linux-headers-$RELEASE" ]
 	for program in scripts/mod/modpost scripts/basic/fixdep tools/objtool/objtool; do
 		run ldd "usr/src/linux-headers-$RELEASE/$program"
 		echo "$output"
