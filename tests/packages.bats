@@ -12,7 +12,7 @@ setup_file() {
 	qemu-img create -q -f qcow2 -F qcow2 -b "$(vm_fact BASE)" "$VM_DISK"
 	mkdir "$SHARE"
 	read -ra debs < <(vm_fact IMAGE_DEBS)
-	cp "${debs[@]}" "$SHARE/"
+	cp "${debs[@]}" tests/vm/demo-guest "$SHARE/"
 }
 
 setup() {
@@ -74,6 +74,8 @@ in_machine() {
 		man -w 2 tamalloc_get_indiviual
 		tamalloc --version
 		sysctl vm.tamalloc_restrict
+		# And what make demo shows.
+		sh /run/vm/share/demo-guest
 	EOF
 	[ "$status" -eq 0 ]
 }
