@@ -21,8 +21,8 @@
 #include <uapi/linux/tamalloc.h>
 
 /*
- * Tasks looked at between two pauses.  A task costs some 50 instructions, so
- * that a pause is never far.
+ * Tasks looked at between two pauses that nobody asked for: those only end the
+ * RCU read section, so that grace periods don't wait for the whole walk.
  */
 #define TAMALLOC_BATCH		128
 
@@ -95,10 +95,14 @@ static bool add_task(struct task_struct *t, struct mm_pages *sum)
 	return mm;
 }
 
-/* Whether it is time for a pause, before the next task is looked at. */
+/*
+ * Whether it is time for a pause, before the next task is looked at.  Asked for
+ * each, since what a task costs grows with the number of CPUs where the RSS
+ * counters are per CPU.
+ */
 static bool pause_is_due(struct pace *pace)
 {
-	return unlikely(!--pace->budget);
+	return unlikely(!--pace->budget || need_resched());
 }
 
 /* Leave the RCU read section for a moment and give the CPU away if asked to. */
@@ -151,6 +155,44 @@ static bool pause_at_process(struct task_struct *p, struct pace *pace)
 	return listed;
 }
 
+/*
+ * The next ID in use from *@nr on, which it moves behind that, or NULL.  Slower
+ * than a list, for all threads have one, but a number can't die: who goes
+ * through the IDs always gets to the end.
+ */
+static struct pid *next_id(int *nr, struct pid_namespace *ns)
+	__must_hold(RCU)
+{
+	struct pid *pid = find_ge_pid(*nr, ns);
+
+	if (pid)
+		*nr = pid_nr_ns(pid, ns) + 1;
+	return pid;
+}
+
+/* add_process() for who lost its place in the list of threads too often. */
+static struct task_struct *add_process_by_ids(struct task_struct *p,
+					      struct mm_pages *sum,
+					      struct pace *pace)
+	__must_hold(RCU)
+{
+	struct task_struct *t;
+	struct pid *pid;
+	int nr = 1;
+
+	while ((pid = next_id(&nr, &init_pid_ns))) {
+		t = pid_task(pid, PIDTYPE_PID);
+		if (t && same_thread_group(t, p) && add_task(t, sum))
+			return t;
+		if (pause_is_due(pace)) {
+			rcu_pause(pace);
+			if (fatal_signal_pending(current))
+				break;
+		}
+	}
+	return NULL;
+}
+
 /**
  * add_process - add the memory of a process any of whose threads has an mm
  * @p: a task of the process, on which the caller holds a reference
@@ -161,29 +203,28 @@ static bool pause_at_process(struct task_struct *p, struct pace *pace)
  * thread's ID afterwards is looked at.  Threads join at the list's end, and
  * one without an mm creates none: to walk on from a thread that had no mm
  * misses nothing.  The restarts are few, since dead threads are reaped at
- * somebody's will; the last try goes through without a pause.
+ * somebody's will.
  *
- * Return: the thread whose mm was added, or NULL if none has one.
+ * Return: the thread whose mm was added, or NULL if none has one or a fatal
+ * signal came.
  */
 static struct task_struct *add_process(struct task_struct *p,
 				       struct mm_pages *sum, struct pace *pace)
 	__must_hold(RCU)
 {
-	unsigned int tries = TAMALLOC_RESTARTS;
+	unsigned int tries = 1 + TAMALLOC_RESTARTS;
 	struct task_struct *t;
 
 again:
+	if (!tries--)
+		return add_process_by_ids(p, sum, pace);
 	for_each_thread(p, t) {
 		if (pause_is_due(pace)) {
-			if (tries) {
-				t = pause_at_thread(t, pace);
-				if (!t) {
-					tries--;
-					goto again;
-				}
-			} else {
-				pace->budget = TAMALLOC_BATCH;
-			}
+			t = pause_at_thread(t, pace);
+			if (fatal_signal_pending(current))
+				return NULL;
+			if (!t)
+				goto again;
 		}
 		if (add_task(t, sum))
 			return t;
@@ -259,10 +300,7 @@ static int walk_leaders(struct tamalloc_walk *w)
 	return 0;
 }
 
-/*
- * Go through the IDs in ascending order.  Slower, for it passes all threads,
- * but a number can't die: the walk always gets to the end.
- */
+/* walk_leaders() for who lost its place too often. */
 static int walk_ids(struct tamalloc_walk *w)
 	__must_hold(RCU)
 {
@@ -270,20 +308,17 @@ static int walk_ids(struct tamalloc_walk *w)
 	struct pid *pid;
 	int nr = 1;
 
-	for (;;) {
+	while ((pid = next_id(&nr, w->ns))) {
+		p = pid_task(pid, PIDTYPE_TGID);
+		if (p)
+			visit_process(w, p);
 		if (pause_is_due(&w->pace)) {
 			rcu_pause(&w->pace);
 			if (fatal_signal_pending(current))
 				return -EINTR;
 		}
-		pid = find_ge_pid(nr, w->ns);
-		if (!pid)
-			return 0;
-		nr = pid_nr_ns(pid, w->ns) + 1;
-		p = pid_task(pid, PIDTYPE_TGID);
-		if (p)
-			visit_process(w, p);
 	}
+	return 0;
 }
 
 static int sum_processes(struct mm_pages *sum)
