@@ -16,9 +16,8 @@ endif
 override O    := $(abspath $(O))
 override DIST := $(abspath $(DIST))
 Q       := $(if $(V),,@)
-# The packages' build profile; deps takes what checks need besides.
-PROFILE := $(or $(if $(TOOLS),pkg.tamalloc.tools),$(if $(BTF),pkg.tamalloc.btf))
-comma   := ,
+# The packages' build profiles; deps takes what checks need besides.
+PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(filter 6.12,$(KERNEL))))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
@@ -26,18 +25,20 @@ export V BTF TOOLS KERNEL FLAVOUR O DIST
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb install check demo shell clean distclean
+.PHONY: help deps tools kernel deb install demo shell clean distclean
+.PHONY: check check-long check-mutants lint patches
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@echo 'Targets (see README.md):'
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12 | sed 's/^/  /'
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16 | sed 's/^/  /'
 	@sed -n '3,/^$$/s/^# */  /p' $(MAKEFILE_LIST)
 
 deps: ## install the packages that the other targets need (with sudo)
 	$(Q)$(SUDO) apt-get -qq update
-	$(Q)$(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends \
-		-P $(PROFILE)$(if $(TOOLS),,$(if $(BTF),$(comma))pkg.tamalloc.check) build-dep ./
+	$(Q)$(SUDO) env DEBIAN_FRONTEND=noninteractive \
+		DEB_BUILD_PROFILES='$(PROFILES) $(if $(TOOLS),,pkg.tamalloc.check)' \
+		apt-get -qq -y --no-install-recommends build-dep ./
 
 tools: ## build the command, in seconds
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O)
@@ -48,20 +49,36 @@ kernel: ## build the kernel, in minutes
 # In a copy, so that what is generated doesn't land in the checkout.
 COPY := $(O)/packaging/tamalloc
 LOG  := $(O)/packaging/log
+# Of a line and flavour its own, for dist/ keeps the packages of several.
+RECORD = ../tamalloc_$(shell dpkg-parsechangelog -S Version)$(if \
+	$(TOOLS),,+$(shell $(KMAKE) -s print-RELEASE))_amd64
 deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the command's alone)
 	$(Q)rm -rf $(O)/packaging && mkdir -p $(COPY) $(DIST)
 	$(Q)cp -a $(filter-out $(notdir $(O) $(DIST)) build dist,$(wildcard *)) $(COPY)/
 	$(Q)$(if $(TOOLS),,$(COPY)/debian/gencontrol $(KERNEL) $(FLAVOUR))
 	@echo '  PACKAGE  $(DIST)'
-	$(Q)cd $(COPY) && dpkg-buildpackage -b -us -uc -P'$(PROFILE)' \
+	$(Q)cd $(COPY) && DEB_BUILD_PROFILES='$(PROFILES)' dpkg-buildpackage -b -us -uc \
+		--buildinfo-file=$(RECORD).buildinfo --changes-file=$(RECORD).changes \
 		$(if $(V),,>$(LOG) 2>&1 || { tail -n 40 $(LOG) >&2; exit 1; })
 	$(Q)mv $(O)/packaging/*_* $(DIST)/
 
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install
 
-check: deps ## run every test
+check: deps ## run every test that fits in an hour, on both lines
 	$(Q)tests/check
+
+check-long: deps ## run those that take longer
+	$(Q)tests/check --long
+
+lint: ## check the kernel's sources with the kernel's tools
+	$(Q)tests/check lint@$(KERNEL)
+
+check-mutants: ## check that the tests find faults put in on purpose
+	$(Q)tests/check mutants@$(KERNEL)
+
+patches: ## write dist/patches-VERSION/, for a kernel tree of one's own
+	$(Q)$(KMAKE) patches DIST=$(DIST)
 
 demo: ## install what it takes, build, boot and show it
 	$(Q)$(MAKE) deps
