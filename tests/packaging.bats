@@ -67,7 +67,7 @@ fake_source() { # [version]
 
 @test "the command's package builds in under a minute, without a kernel package" {
 	fake_source
-	run dpkg-query -W linux-source-6.1
+	run dpkg-query -W "linux-source-$KERNEL"
 	[ "$status" -ne 0 ]
 	SECONDS=0
 	make TOOLS=y O="$BATS_TEST_TMPDIR/o" DIST="$BATS_TEST_TMPDIR/dist" deb
@@ -84,7 +84,7 @@ fake_source() { # [version]
 	run make kernel
 	echo "$output"
 	[ "$status" -ne 0 ]
-	[[ $output == *"linux-source-6.1 is not installed"*"make deps"* ]]
+	[[ $output == *"linux-source-$KERNEL is not installed"*"make deps"* ]]
 }
 
 @test "a line or flavour that isn't there is refused" {

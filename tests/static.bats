@@ -80,7 +80,7 @@ kernel_var() {
 
 @test "the built kernel has what the fragments ask for, and Debian's choices" {
 	obj=$(kernel_var OBJ)
-	kernel/config/check "$obj/.config" kernel/config/tamalloc kernel/config/vm
+	kernel/config/check "$obj/.config" kernel/config/{tamalloc,guest,vm}
 	xz -dc "$(kernel_var DEBCONF)" | kernel/config/select kernel/config/debian-choices >"$BATS_TEST_TMPDIR/theirs"
 	kernel/config/select kernel/config/debian-choices <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/theirs")" -gt 50 ]
@@ -91,7 +91,7 @@ kernel_var() {
 }
 
 @test "every line of a fragment is an option or a comment, and every option is once there" {
-	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/tamalloc kernel/config/vm kernel/config/btf
-	run sh -c "cat kernel/config/tamalloc kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
+	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/{tamalloc,guest,vm,btf,debug}*
+	run sh -c "cat kernel/config/tamalloc kernel/config/guest kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
 	[ -z "$output" ]
 }

@@ -81,7 +81,8 @@ static unsigned long mm_used(struct mm_struct *mm)
  * lock keeps the mm alive: exit and exec need it to take the mm away.  So no
  * reference is taken, and no mmput(), which may sleep, is due under RCU.
  */
-static bool add_task(struct task_struct *t, struct mm_pages *sum)
+static __always_inline bool add_task(struct task_struct *t,
+				     struct mm_pages *sum)
 {
 	struct mm_struct *mm;
 
@@ -100,7 +101,7 @@ static bool add_task(struct task_struct *t, struct mm_pages *sum)
  * each, since what a task costs grows with the number of CPUs where the RSS
  * counters are per CPU.
  */
-static bool pause_is_due(struct pace *pace)
+static __always_inline bool pause_is_due(struct pace *pace)
 {
 	return unlikely(!--pace->budget || need_resched());
 }
@@ -141,7 +142,7 @@ static struct task_struct *pause_at_thread(struct task_struct *t,
  * that takes it has the TGID before it has the place (see de_thread()), so that
  * only @p itself will do.
  */
-static bool pause_at_process(struct task_struct *p, struct pace *pace)
+static noinline bool pause_at_process(struct task_struct *p, struct pace *pace)
 	__must_hold(RCU)
 {
 	struct pid *pid = get_task_pid(p, PIDTYPE_TGID);
@@ -236,7 +237,8 @@ again:
  * Count a process whose leader has no mm: that has exited, and others live, or
  * it's a zombie.  Returns as visit_process() does.
  */
-static bool visit_exited_leader(struct tamalloc_walk *w, struct task_struct *p)
+static noinline bool visit_exited_leader(struct tamalloc_walk *w,
+					 struct task_struct *p)
 	__must_hold(RCU)
 {
 	struct pid *pid = get_task_pid(p, PIDTYPE_TGID);
@@ -255,7 +257,8 @@ static bool visit_exited_leader(struct tamalloc_walk *w, struct task_struct *p)
  * Count the process led by @p.  Tells whether @p's links can be followed: not
  * if there was a pause and it isn't in the list any more.
  */
-static bool visit_process(struct tamalloc_walk *w, struct task_struct *p)
+static __always_inline bool visit_process(struct tamalloc_walk *w,
+					  struct task_struct *p)
 	__must_hold(RCU)
 {
 	if (unlikely(p->flags & PF_KTHREAD))
@@ -301,7 +304,7 @@ static int walk_leaders(struct tamalloc_walk *w)
 }
 
 /* walk_leaders() for who lost its place too often. */
-static int walk_ids(struct tamalloc_walk *w)
+static noinline int walk_ids(struct tamalloc_walk *w)
 	__must_hold(RCU)
 {
 	struct task_struct *p;

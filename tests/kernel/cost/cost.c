@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the calls cost, in instructions, and how long they keep the CPU.
+ *
+ * usage: cost PROCESS_LIMIT [TEST]...
+ *
+ * For a machine of one CPU whose every instruction takes a nanosecond
+ * (tests/vm/run --icount), so that its clocks count instructions.  The tests
+ * share a growing population of idle processes.  PROCESS_LIMIT is how many
+ * instructions a process may cost call 552.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/tamalloc.h>
+
+#define FEW		1000
+#define SOME		5000
+#define MANY		30000
+#define THREADS		20000
+
+/* The longest time without a chance to reschedule, in ns. */
+#define STRETCH_LIMIT	100000
+
+static long process_limit;
+static unsigned int population;
+
+static void global_stats(void)
+{
+	struct global_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_global_stats, &stats))
+		err(1, "552");
+}
+
+static void process_stats(pid_t pid)
+{
+	struct process_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_indiviual, pid, &stats))
+		err(1, "553 of %d", pid);
+}
+
+static long now(clockid_t clock)
+{
+	struct timespec t;
+
+	clock_gettime(clock, &t);
+	return t.tv_sec * 1000000000L + t.tv_nsec;
+}
+
+/* The cheapest of some calls: no timer's interrupt has fallen into it. */
+static long cost_of_552(void)
+{
+	long start, best = LONG_MAX;
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		start = now(CLOCK_MONOTONIC);
+		global_stats();
+		start = now(CLOCK_MONOTONIC) - start;
+		if (start < best)
+			best = start;
+	}
+	return best;
+}
+
+static pid_t start(void (*run)(void *), void *arg)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	run(arg);
+	_exit(0);
+}
+
+static void stop(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, __WALL);
+}
+
+static void idle(void *unused)
+{
+	for (;;)
+		pause();
+}
+
+static void populate(unsigned int count)
+{
+	for (; population < count; population++)
+		start(idle, NULL);
+	/* Let them all get to sleep. */
+	usleep(100000);
+}
+
+/* A process with idle threads, told of through a pipe when it has them all. */
+static void *idle_thread(void *unused)
+{
+	idle(NULL);
+	return NULL;
+}
+
+static void run_threads(void *ready)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+	int i;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
+	pthread_attr_setguardsize(&attr, 0);
+	for (i = 0; i < THREADS; i++) {
+		errno = pthread_create(&thread, &attr, idle_thread, NULL);
+		if (errno)
+			err(1, "thread %d", i);
+	}
+	if (write(*(int *)ready, "", 1) != 1)
+		err(1, "pipe");
+	idle(NULL);
+}
+
+static pid_t start_threads(void)
+{
+	int fds[2];
+	pid_t pid;
+	char c;
+
+	if (pipe(fds))
+		err(1, "pipe");
+	pid = start(run_threads, &fds[1]);
+	close(fds[1]);
+	if (read(fds[0], &c, 1) != 1)
+		errx(1, "no threads");
+	close(fds[0]);
+	usleep(100000);
+	return pid;
+}
+
+/* How late a timer of ours is served at worst, while @load runs again and again. */
+struct load {
+	void (*run)(pid_t pid);
+	pid_t pid;
+};
+
+static void run_load(void *arg)
+{
+	struct load *load = arg;
+
+	for (;;)
+		load->run(load->pid);
+}
+
+static void set_fifo(bool on)
+{
+	struct sched_param param = { .sched_priority = on ? 50 : 0 };
+
+	if (sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &param))
+		err(1, "sched_setscheduler");
+}
+
+static long lateness(long *next, long step)
+{
+	struct timespec t;
+
+	*next += step;
+	t = (struct timespec){ *next / 1000000000, *next % 1000000000 };
+	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+	return now(CLOCK_MONOTONIC) - *next;
+}
+
+static long longest_stretch(void (*run)(pid_t), pid_t pid)
+{
+	struct load load = { run, pid };
+	pid_t loader = start(run_load, &load);
+	long next, late, worst = 0;
+	int i;
+
+	set_fifo(true);
+	usleep(2000);
+	next = now(CLOCK_MONOTONIC);
+	for (i = 0; i < 500; i++) {
+		/* Of no simple ratio to what is measured. */
+		late = lateness(&next, 300000 + i * 1009);
+		if (late > worst)
+			worst = late;
+	}
+	set_fifo(false);
+	stop(loader);
+	return worst;
+}
+
+static void load_getppid(pid_t unused)
+{
+	getppid();
+}
+
+static void load_global(pid_t unused)
+{
+	global_stats();
+}
+
+static void load_process(pid_t pid)
+{
+	process_stats(pid);
+}
+
+/*
+ * A process of a live thread, last in its list, behind an exited leader and
+ * THREADS dead threads: their tracer, this process, does not reap them.
+ */
+static char stacks[2][4096] __attribute__((aligned(16)));
+
+static int dead_thread(void *unused)
+{
+	return 0;
+}
+
+static int last_thread(void *unused)
+{
+	idle(NULL);
+	return 0;
+}
+
+static void run_dead_threads(void *unused)
+{
+	int flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND |
+		    CLONE_THREAD | CLONE_SYSVSEM;
+	int i;
+
+	raise(SIGSTOP);
+	/* One stack is enough: each is dead before the next is made. */
+	for (i = 0; i < THREADS; i++) {
+		if (clone(dead_thread, stacks[0] + sizeof(stacks[0]), flags, NULL) < 0)
+			err(1, "thread %d", i);
+	}
+	if (clone(last_thread, stacks[1] + sizeof(stacks[1]), flags, NULL) < 0)
+		err(1, "last thread");
+	syscall(SYS_exit, 0);
+}
+
+static bool wait_for_stop(pid_t pid)
+{
+	siginfo_t info;
+
+	return !waitid(P_PID, pid, &info, WSTOPPED | __WALL) &&
+	       info.si_pid == pid;
+}
+
+/* Waits for its death without reaping it. */
+static void let_die(pid_t tid)
+{
+	siginfo_t info;
+
+	if (ptrace(PTRACE_CONT, tid, 0, 0) ||
+	    waitid(P_PID, tid, &info, WEXITED | WNOWAIT | __WALL))
+		err(1, "dead thread");
+}
+
+static pid_t start_dead_threads(void)
+{
+	pid_t pid = start(run_dead_threads, NULL);
+	unsigned long tid;
+	int i;
+
+	waitpid(pid, NULL, WUNTRACED);
+	if (ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACECLONE | PTRACE_O_EXITKILL))
+		err(1, "seize");
+	kill(pid, SIGCONT);
+	for (i = 0; i <= THREADS;) {
+		if (!wait_for_stop(pid))
+			err(1, "the leader");
+		if (!ptrace(PTRACE_GETEVENTMSG, pid, 0, &tid) && tid) {
+			if (!wait_for_stop(tid))
+				err(1, "thread %d", i);
+			if (i++ < THREADS)
+				let_die(tid);
+			else
+				ptrace(PTRACE_CONT, tid, 0, 0);
+		}
+		ptrace(PTRACE_CONT, pid, 0, 0);
+	}
+	usleep(100000);
+	return pid;
+}
+
+/* From SIGKILL to the end of a process that does nothing but @run. */
+static long time_to_die(void (*run)(pid_t), long delay)
+{
+	struct load load = { run, 0 };
+	pid_t pid = start(run_load, &load);
+	long next, start;
+
+	set_fifo(true);
+	usleep(5000);
+	next = now(CLOCK_MONOTONIC);
+	lateness(&next, delay);
+	start = now(CLOCK_MONOTONIC);
+	stop(pid);
+	start = now(CLOCK_MONOTONIC) - start;
+	set_fifo(false);
+	return start;
+}
+
+static long longest_death(void (*run)(pid_t), long delay)
+{
+	long t, worst = 0;
+	int i;
+
+	for (i = 0; i < 10; i++) {
+		t = time_to_die(run, delay + i * delay / 10);
+		if (t > worst)
+			worst = t;
+	}
+	return worst;
+}
+
+static void storm(void *unused)
+{
+	pid_t pid;
+
+	for (;;) {
+		pid = fork();
+		if (!pid)
+			_exit(0);
+		waitpid(pid, NULL, 0);
+	}
+}
+
+/* The tests: true if passed, with what was measured in @told. */
+static char told[200];
+
+static bool test_process(void)
+{
+	long few, some, each;
+
+	populate(FEW);
+	few = cost_of_552();
+	populate(SOME);
+	some = cost_of_552();
+	each = (some - few) / (SOME - FEW);
+	snprintf(told, sizeof(told), "%ld instructions a process (at most %ld); %d processes: %ld",
+		 each, process_limit, SOME, some);
+	return each > 0 && each <= process_limit;
+}
+
+static bool test_threads(void)
+{
+	long without, with;
+	pid_t pid;
+
+	populate(SOME);
+	pid = start(idle, NULL);
+	without = cost_of_552();
+	stop(pid);
+	pid = start_threads();
+	with = cost_of_552();
+	stop(pid);
+	snprintf(told, sizeof(told), "%ld instructions, with %d idle threads more %ld (within 2 %%)",
+		 without, THREADS, with);
+	return labs(with - without) * 50 < without;
+}
+
+static bool test_storm(void)
+{
+	long quiet, cost, worst = 0;
+	pid_t pids[8];
+	unsigned int i;
+
+	populate(SOME);
+	quiet = cost_of_552();
+	for (i = 0; i < 8; i++)
+		pids[i] = start(storm, NULL);
+	for (i = 0; i < 50; i++) {
+		cost = now(CLOCK_THREAD_CPUTIME_ID);
+		global_stats();
+		cost = now(CLOCK_THREAD_CPUTIME_ID) - cost;
+		if (cost > worst)
+			worst = cost;
+	}
+	for (i = 0; i < 8; i++)
+		stop(pids[i]);
+	snprintf(told, sizeof(told), "at most %ld instructions among forks and exits, quiet %ld (at most 10 times)",
+		 worst, quiet);
+	return worst < 10 * quiet;
+}
+
+static bool tell_stretch(long idle, long busy)
+{
+	snprintf(told, sizeof(told), "%ld ns without a chance to reschedule (at most %d); without the call %ld",
+		 busy, STRETCH_LIMIT, idle);
+	return idle < busy && busy <= STRETCH_LIMIT;
+}
+
+static bool test_bounded(void)
+{
+	populate(MANY);
+	return tell_stretch(longest_stretch(load_getppid, 0),
+			    longest_stretch(load_global, 0));
+}
+
+static bool test_dead_threads(void (*run)(pid_t))
+{
+	pid_t pid = start_dead_threads();
+	long idle = longest_stretch(load_getppid, 0);
+	long busy = longest_stretch(run, pid);
+
+	/* EXITKILL takes the rest along; this process reaps them at its end. */
+	kill(pid, SIGKILL);
+	return tell_stretch(idle, busy);
+}
+
+static bool test_dead_threads_552(void)
+{
+	return test_dead_threads(load_global);
+}
+
+static bool test_dead_threads_553(void)
+{
+	return test_dead_threads(load_process);
+}
+
+static bool test_fatal(void)
+{
+	long whole, idle, busy;
+
+	populate(MANY);
+	whole = cost_of_552();
+	idle = longest_death(load_getppid, whole);
+	busy = longest_death(load_global, whole);
+	snprintf(told, sizeof(told), "killed, it ends within %ld ns; without the call %ld, which takes %ld",
+		 busy, idle, whole);
+	return busy < idle + whole / 5;
+}
+
+static const struct test {
+	const char *name;
+	bool (*run)(void);
+	const char *what;
+} tests[] = {
+	{ "process", test_process, "what a process costs 552" },
+	{ "threads", test_threads, "threads cost 552 nothing" },
+	{ "storm", test_storm, "forks and exits can't prolong 552" },
+	{ "dead_threads_552", test_dead_threads_552, "552 gives the CPU away among dead threads" },
+	{ "dead_threads_553", test_dead_threads_553, "553 gives the CPU away among dead threads" },
+	{ "bounded", test_bounded, "552 gives the CPU away among many processes" },
+	{ "fatal", test_fatal, "a fatal signal ends 552" },
+};
+
+#define N_TESTS	(sizeof(tests) / sizeof(tests[0]))
+
+static bool is_chosen(const struct test *test, char **names)
+{
+	if (!*names)
+		return true;
+	for (; *names; names++)
+		if (!strcmp(test->name, *names))
+			return true;
+	return false;
+}
+
+static bool run_test(const struct test *test)
+{
+	bool ok = test->run();
+
+	printf("%s %td - %s: %s: %s\n", ok ? "ok" : "not ok", test - tests + 1,
+	       test->name, test->what, told);
+	fflush(stdout);
+	return ok;
+}
+
+int main(int argc, char **argv)
+{
+	bool ok = true;
+	size_t i;
+
+	if (argc < 2)
+		errx(2, "usage: cost PROCESS_LIMIT [TEST]...");
+	process_limit = atol(argv[1]);
+	for (i = 0; i < N_TESTS; i++)
+		if (is_chosen(&tests[i], argv + 2))
+			ok &= run_test(&tests[i]);
+	return !ok;
+}
