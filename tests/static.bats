@@ -19,36 +19,6 @@ kernel_var() {
 	shellcheck "${scripts[@]}"
 }
 
-@test "checkpatch --strict is silent on our kernel files" {
-	src=$(kernel_var SRC)
-	mapfile -t files < <(find "$PWD/kernel/src" -name '*.[ch]')
-	cd "$BATS_TEST_TMPDIR" # where it leaves a cache
-	[ "${#files[@]}" -gt 2 ]
-	# Of the tests, ENOSYS is the subject.  Debian's python3 has the modules.
-	PATH=/usr/bin:/bin "$src/scripts/checkpatch.pl" --root="$src" --strict --terse \
-		--no-summary --show-types --ignore ENOSYS --file "${files[@]}" >&2
-}
-
-@test "sparse and W=1 are silent on mm/tamalloc.c" {
-	src=$(kernel_var SRC)
-	obj=$(kernel_var OBJ)
-	touch "$src/mm/tamalloc.c"
-	run make -s -C "$src" O="$obj" W=1 C=2 mm/tamalloc.o
-	echo "$output"
-	[ "$status" -eq 0 ]
-	[ -z "$output" ]
-}
-
-@test "kernel-doc comments are well formed" {
-	src=$(kernel_var SRC)
-	for file in kernel/src/mm/tamalloc.c kernel/src/include/uapi/linux/tamalloc.h; do
-		run "$src/scripts/kernel-doc" -none "$file"
-		echo "$output"
-		[ "$status" -eq 0 ]
-		[ -z "$output" ]
-	done
-}
-
 @test "each patch of each line has a DEP-3 header and only touches existing files" {
 	for series in kernel/patches/*/series; do
 		dir=$(dirname "$series")

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Calls the three system calls with good and bad arguments while processes of
+ * all kinds come and go as fast as they can.
+ *
+ * usage: churn SECONDS [SEED]
+ *
+ * Marker processes live throughout; each reserves another power of two of
+ * UNIT, so that one that is lost or counted twice shows in any sum of 552: all
+ * the others together reserve less than UNIT.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <linux/tamalloc.h>
+
+#define KIB		1024UL
+#define MIB		(1024 * KIB)
+#define UNIT		(16UL << 30)
+#define N_MARKERS	10
+#define ALL_MARKERS	((1UL << N_MARKERS) - 1)
+/* What a marker has besides: its program and stacks. */
+#define MARKER_SLACK	(64 * MIB)
+#define CGROUP		"/sys/fs/cgroup/churn"
+
+static pid_t markers[N_MARKERS];
+static unsigned int seed;
+
+static unsigned int pick(unsigned int below)
+{
+	return rand_r(&seed) % below;
+}
+
+static pid_t spawn(void (*run)(void))
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		err(1, "fork");
+	if (pid) {
+		seed++;
+		return pid;
+	}
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	run();
+	_exit(0);
+}
+
+static void reap(pid_t pid)
+{
+	if (pid > 0)
+		waitpid(pid, NULL, __WALL);
+}
+
+/* What comes and goes: each is repeated in a process of its own. */
+
+static void churn_fork(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	reap(pid);
+}
+
+/* The program itself, which then ends at once. */
+static void exec_self(void)
+{
+	execl("/proc/self/exe", "churn", "--exit", NULL);
+	_exit(1);
+}
+
+static void churn_vfork_exec(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid)
+		exec_self();
+	reap(pid);
+}
+
+static void *short_thread(void *exec)
+{
+	if (exec)
+		exec_self();
+	return NULL;
+}
+
+static void start_thread(void *exec)
+{
+	pthread_attr_t attr;
+	pthread_t thread;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_create(&thread, &attr, short_thread, exec);
+}
+
+static void churn_threads(void)
+{
+	start_thread(NULL);
+	start_thread(NULL);
+}
+
+/* The leader ends first. */
+static void churn_exited_leader(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		churn_threads();
+		syscall(SYS_exit, 0);
+	}
+	reap(pid);
+}
+
+/* A thread takes its leader's place. */
+static void churn_exec_thread(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		start_thread("exec");
+		for (;;)
+			pause();
+	}
+	reap(pid);
+}
+
+static void churn_mmap(void)
+{
+	size_t size = (1 + pick(2048)) * 4 * KIB;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (p == MAP_FAILED)
+		return;
+	memset(p, 1, size / (1 + pick(16)));
+	munmap(p, size);
+}
+
+static void churn_pidns(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		if (!unshare(CLONE_NEWPID))
+			churn_fork();
+		_exit(0);
+	}
+	reap(pid);
+}
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	if (fd < 0 || write(fd, text, strlen(text)) < 0)
+		err(1, "%s", path);
+	close(fd);
+}
+
+static void churn_oom(void)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		write_file(CGROUP "/cgroup.procs", "0");
+		for (;;)
+			memset(mmap(NULL, MIB, PROT_READ | PROT_WRITE,
+				    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0), 1, MIB);
+	}
+	reap(pid);
+	/* Killing is loud: leave the CPUs to the others. */
+	usleep(300000);
+}
+
+static void (*const churners[])(void) = {
+	churn_fork, churn_vfork_exec, churn_threads, churn_exited_leader,
+	churn_exec_thread, churn_mmap, churn_pidns, churn_oom,
+};
+
+#define N_CHURNERS	(sizeof(churners) / sizeof(churners[0]))
+
+static unsigned int churner;
+
+static void run_churner(void)
+{
+	for (;;)
+		churners[churner]();
+}
+
+/* The callers. */
+
+static void fail(const char *what, long value)
+{
+	errx(1, "%s: %ld, errno %d (seed %u)", what, value, errno, seed);
+}
+
+/* A place to write to, and whether it is one. */
+static char *place(size_t size, bool *good)
+{
+	static char *page, *hole, *read_only;
+
+	if (!page) {
+		page = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		hole = page + 4096;
+		munmap(hole, 4096);
+		read_only = page + 2 * 4096;
+		mprotect(read_only, 4096, PROT_READ);
+	}
+	*good = false;
+	switch (pick(8)) {
+	case 0:
+		return NULL;
+	case 1:
+		return hole;
+	case 2:
+		return read_only;
+	case 3:
+		return (char *)0xffff888000000000UL;
+	case 4:
+		return hole - 1 - pick(size - 1);
+	default:
+		*good = true;
+		return page + pick(4096 - size + 1);
+	}
+}
+
+static void call_global(void)
+{
+	struct global_memory_stats stats;
+	bool good;
+	char *p = place(sizeof(stats), &good);
+	long ret = syscall(__NR_tamalloc_get_global_stats, p);
+
+	if (good ? ret : ret != -1 || errno != EFAULT)
+		fail("552", ret);
+	if (!good)
+		return;
+	memcpy(&stats, p, sizeof(stats));
+	if (stats.total_reserved_memory_mb / (UNIT / MIB) != ALL_MARKERS)
+		fail("552: markers", stats.total_reserved_memory_mb);
+	if (stats.total_used_memory_mb > UNIT / MIB)
+		fail("552: used", stats.total_used_memory_mb);
+}
+
+static void call_marker(void)
+{
+	unsigned int i = pick(N_MARKERS);
+	struct process_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_indiviual, markers[i], &stats))
+		fail("553 of a marker", i);
+	if (stats.reserved_memory_kb < (UNIT << i) / KIB ||
+	    stats.reserved_memory_kb > ((UNIT << i) + MARKER_SLACK) / KIB)
+		fail("553 of a marker: reserved", stats.reserved_memory_kb);
+	if (stats.used_memory_kb > MARKER_SLACK / KIB)
+		fail("553 of a marker: used", stats.used_memory_kb);
+}
+
+static pid_t any_pid(void)
+{
+	switch (pick(8)) {
+	case 0:
+		return 0;
+	case 1:
+		return -(int)pick(INT_MAX);
+	case 2:
+		return pick(INT_MAX);
+	case 3:
+		return 1 + pick(64);
+	default:
+		/* Somewhere near the last that was born. */
+		return getpid() + (int)pick(4096) - 64;
+	}
+}
+
+static void call_process(void)
+{
+	struct process_memory_stats stats;
+	bool good;
+	char *p = place(sizeof(stats), &good);
+	long ret = syscall(__NR_tamalloc_get_indiviual, any_pid(), p);
+
+	if (!ret && good)
+		return;
+	if (ret != -1 || (errno != ESRCH && errno != EINVAL &&
+			  (good || errno != EFAULT)))
+		fail("553", ret);
+}
+
+static void call_reserve(void)
+{
+	size_t size = pick(8) ? pick(1 << 30) : 0;
+	void *p = (void *)syscall(__NR_tamalloc_get_stats, size);
+
+	if (!size ? p != MAP_FAILED || errno != EINVAL : p == MAP_FAILED)
+		fail("551", size);
+	if (!size)
+		return;
+	((char *)p)[pick(size)] = 1;
+	if (munmap(p, size))
+		fail("munmap", size);
+	if ((void *)syscall(__NR_tamalloc_get_stats, SIZE_MAX - pick(4096)) != MAP_FAILED ||
+	    errno != ENOMEM)
+		fail("551 of all memory", 0);
+}
+
+static void (*const calls[])(void) = {
+	call_global, call_global, call_marker, call_process, call_process,
+	call_process, call_reserve,
+};
+
+static unsigned long end;
+
+static void run_caller(void)
+{
+	while ((unsigned long)time(NULL) < end)
+		calls[pick(sizeof(calls) / sizeof(calls[0]))]();
+}
+
+static void *run_marker_thread(void *unused)
+{
+	for (;;)
+		pause();
+	return unused;
+}
+
+static unsigned int marker;
+
+static void run_marker(void)
+{
+	pthread_t thread;
+
+	if (syscall(__NR_tamalloc_get_stats, UNIT << marker) == -1)
+		err(1, "reserve marker %u", marker);
+	/* Every third has a leader that has exited. */
+	if (marker % 3 == 2) {
+		pthread_create(&thread, NULL, run_marker_thread, NULL);
+		syscall(SYS_exit, 0);
+	}
+	run_marker_thread(NULL);
+}
+
+static void start_markers(void)
+{
+	struct process_memory_stats stats;
+
+	for (marker = 0; marker < N_MARKERS; marker++) {
+		markers[marker] = spawn(run_marker);
+		do {
+			usleep(10000);
+			if (syscall(__NR_tamalloc_get_indiviual, markers[marker], &stats))
+				err(1, "marker %u", marker);
+		} while (stats.reserved_memory_kb < (UNIT << marker) / KIB);
+	}
+}
+
+/* Callers must live to the end and find nothing wrong. */
+static bool wait_for_callers(const pid_t *callers, int n)
+{
+	bool good = true;
+	int status, i;
+
+	for (i = 0; i < n; i++) {
+		waitpid(callers[i], &status, 0);
+		good &= WIFEXITED(status) && !WEXITSTATUS(status);
+	}
+	return good;
+}
+
+int main(int argc, char **argv)
+{
+	pid_t callers[3], pids[N_CHURNERS];
+	bool good;
+	size_t i;
+
+	if (argc == 2 && !strcmp(argv[1], "--exit"))
+		return 0;
+	if (argc < 2)
+		errx(2, "usage: churn SECONDS [SEED]");
+	end = time(NULL) + atol(argv[1]);
+	seed = argc > 2 ? strtoul(argv[2], NULL, 0) : (unsigned int)time(NULL);
+	printf("# seed %u\n", seed);
+	fflush(stdout);
+	start_markers();
+	for (i = 0; i < N_CHURNERS; i++) {
+		churner = i;
+		pids[i] = spawn(run_churner);
+	}
+	for (i = 0; i < 3; i++)
+		callers[i] = spawn(run_caller);
+	good = wait_for_callers(callers, 3);
+	for (i = 0; i < N_CHURNERS; i++) {
+		kill(pids[i], SIGKILL);
+		reap(pids[i]);
+	}
+	for (i = 0; i < N_MARKERS; i++) {
+		kill(markers[i], SIGKILL);
+		reap(markers[i]);
+	}
+	return !good;
+}

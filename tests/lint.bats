@@ -1,0 +1,86 @@
+#!/usr/bin/env bats
+# The kernel's own tools on our kernel files, of the line KERNEL: all silent.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	src=$(kernel_var SRC)
+	obj=$(kernel_var OBJ)
+}
+
+kernel_var() {
+	make -s --no-print-directory -C kernel "print-$1"
+}
+
+# Runs a command that has nothing to say.
+silent() {
+	run "$@"
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ -z "$output" ]
+}
+
+# In a directory where it may leave a cache.  Of the tests, ENOSYS is the
+# subject; a kernel tree has a MAINTAINERS, a series for several has not; and
+# Debian's python3 has the modules.
+checkpatch() {
+	(
+		cd "$BATS_TEST_TMPDIR" || exit
+		PATH=/usr/bin:/bin "$src/scripts/checkpatch.pl" --root="$src" --strict --terse \
+			--no-summary --show-types --ignore ENOSYS,FILE_PATH_CHANGES "$@"
+	)
+}
+
+@test "checkpatch --strict is silent on our files" {
+	mapfile -t files < <(find "$PWD/kernel/src" -name '*.[ch]')
+	[ "${#files[@]}" -gt 2 ]
+	silent checkpatch --file "${files[@]}"
+}
+
+@test "checkpatch --strict is silent on the series" {
+	make -s patches DIST="$BATS_TEST_TMPDIR/dist"
+	silent checkpatch "$BATS_TEST_TMPDIR"/dist/patches-*/*.patch
+}
+
+@test "sparse and W=1 are silent on mm/tamalloc.c" {
+	touch "$src/mm/tamalloc.c"
+	silent make -s -C "$src" O="$obj" W=1 C=2 mm/tamalloc.o
+}
+
+@test "each of our headers can be included alone, and twice" {
+	for header in linux/tamalloc.h uapi/linux/tamalloc.h; do
+		printf '#include <%s>\n' "$header" "$header" >"$BATS_TEST_TMPDIR/$(basename "$(dirname "$header")").c"
+	done
+	for file in "$BATS_TEST_TMPDIR"/*.c; do
+		silent gcc -fsyntax-only -Wall -Werror -D__KERNEL__ -include linux/kconfig.h -nostdinc \
+			-I"$src/arch/x86/include" -I"$obj/arch/x86/include/generated" -I"$src/include" -I"$obj/include" \
+			-I"$src/arch/x86/include/uapi" -I"$obj/arch/x86/include/generated/uapi" \
+			-I"$src/include/uapi" -I"$obj/include/generated/uapi" "$file"
+	done
+}
+
+@test "kernel-doc comments are well formed" {
+	for file in kernel/src/mm/tamalloc.c kernel/src/include/uapi/linux/tamalloc.h; do
+		silent "$src/scripts/kernel-doc" -none "$file"
+	done
+}
+
+@test "the documentation is well-formed reStructuredText" {
+	silent rst2html --halt=2 --report=1 --no-raw kernel/src/Documentation/admin-guide/mm/tamalloc.rst "$BATS_TEST_TMPDIR/page"
+	grep -q '<h1' "$BATS_TEST_TMPDIR/page"
+}
+
+# As scripts/coccicheck calls it, on one file; but for the few scripts that are
+# in OCaml, whose compiler the check would need.
+@test "coccicheck has nothing to report" {
+	mapfile -t scripts < <(grep -rl 'virtual report' "$src/scripts/coccinelle" | xargs grep -L 'script:ocaml' | sort)
+	[ "${#scripts[@]}" -gt 40 ]
+	for script in "${scripts[@]}"; do
+		read -ra options < <(sed -n 's|^// Options: ||p; s|^/// Options: ||p' "$script") || :
+		silent spatch -D report --very-quiet --cocci-file "$script" "${options[@]}" \
+			-I "$src/include" -I "$src/include/uapi" kernel/src/mm/tamalloc.c
+	done
+}

@@ -1,0 +1,55 @@
+#!/usr/bin/env bats
+# make patches: the series that people put on a kernel tree of their own.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	export GIT_CONFIG_GLOBAL=/dev/null
+	export SRC OBJ UPSTREAM SERIES=$BATS_FILE_TMPDIR/one
+	read -r SRC OBJ UPSTREAM < <(echo $(make -s --no-print-directory -C kernel print-SRC print-OBJ print-UPSTREAM))
+	make -s patches DIST="$SERIES"
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	patches=("$SERIES/patches-$UPSTREAM"/*.patch)
+}
+
+@test "the order is core, sysctl, x86, selftests, documentation" {
+	run sed -n 's/^Subject: //p' "${patches[@]}"
+	echo "$output"
+	[ "${#lines[@]}" -eq 5 ]
+	[[ ${lines[0]} == "[PATCH 1/5] mm: "* ]]
+	[[ ${lines[1]} == "[PATCH 2/5] mm: "*sysctl* ]]
+	[[ ${lines[2]} == "[PATCH 3/5] x86: "* ]]
+	[[ ${lines[3]} == "[PATCH 4/5] selftests: "* ]]
+	[[ ${lines[4]} == "[PATCH 5/5] Documentation: "* ]]
+}
+
+@test "two runs give the same bytes" {
+	make -s patches DIST="$BATS_TEST_TMPDIR/two"
+	diff -r "$SERIES" "$BATS_TEST_TMPDIR/two"
+}
+
+@test "git am puts them on a clean tree, and makes the tree that is built here" {
+	cd "$BATS_TEST_TMPDIR"
+	tarball=$(make -s --no-print-directory -C "$OLDPWD/kernel" print-TARBALL)
+	sed -n 's|^--- a/||p' "${patches[@]}" | sed "s|^|$(basename "$tarball" .tar.xz)/|" |
+		tar -xf "$tarball" --strip-components=1 -T -
+	git init -q .
+	git -c user.name=t -c user.email=t add -A
+	git -c user.name=t -c user.email=t commit -q -m clean
+	git -c user.name=t -c user.email=t am -q "${patches[@]}"
+	[ "$(git rev-list --count HEAD)" -eq 6 ]
+	git ls-files >files
+	[ "$(wc -l <files)" -gt 20 ]
+	while read -r file; do
+		cmp "$file" "$SRC/$file"
+	done <files
+}
+
+@test "what they touch builds" {
+	run make -s -C "$SRC" O="$OBJ" ARCH=x86_64 mm/tamalloc.o kernel/sys_ni.o kernel/sysctl.o arch/x86/entry/syscall_64.o
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
