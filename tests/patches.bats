@@ -6,13 +6,19 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	export GIT_CONFIG_GLOBAL=/dev/null
 	export SRC OBJ UPSTREAM SERIES=$BATS_FILE_TMPDIR/one
-	read -r SRC OBJ UPSTREAM < <(echo $(make -s --no-print-directory -C kernel print-SRC print-OBJ print-UPSTREAM))
+	SRC=$(kernel_var SRC)
+	OBJ=$(kernel_var OBJ)
+	UPSTREAM=$(kernel_var UPSTREAM)
 	make -s patches DIST="$SERIES"
 }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	patches=("$SERIES/patches-$UPSTREAM"/*.patch)
+}
+
+kernel_var() {
+	make -s --no-print-directory -C kernel "print-$1"
 }
 
 @test "the order is core, sysctl, x86, selftests, documentation" {

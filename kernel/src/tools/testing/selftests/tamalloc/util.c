@@ -133,7 +133,7 @@ int find_area(const void *address, struct area *area)
 				found = true;
 				area->start = start;
 				area->end = end;
-				strcpy(area->perms, perms);
+				memcpy(area->perms, perms, sizeof(perms));
 			}
 		} else if (inside) {
 			read_area_line(line, area);
