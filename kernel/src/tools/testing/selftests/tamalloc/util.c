@@ -427,6 +427,8 @@ void prepare_threads(void *size)
 	prepare_reserve(size);
 	for (i = 0; i < N_THREADS; i++)
 		start_thread();
+	/* Until they all sleep they use more and more. */
+	usleep(200000);
 }
 
 static int sibling(void *arg)
