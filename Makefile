@@ -65,7 +65,7 @@ deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the comma
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install
 
-check: deps ## run every test that fits in an hour, on both lines
+check: deps ## run the tests, on both lines
 	$(Q)tests/check
 
 check-long: deps ## run those that take longer

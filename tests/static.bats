@@ -33,6 +33,16 @@ kernel_var() {
 	done
 }
 
+@test "each mutant applies to mm/tamalloc.c and says what is expected of whom" {
+	for mutant in tests/mutants/*.patch; do
+		echo "$mutant"
+		patch -s -F0 -o "$BATS_TEST_TMPDIR/tamalloc.c" kernel/src/mm/tamalloc.c "$mutant"
+		grep -qE '^Flavour: (vm|debug)$' "$mutant"
+		grep -qE '^Test: (kernel|cost|churn)( |$)' "$mutant"
+		grep -qE '^Expect: (caught|passes)$' "$mutant"
+	done
+}
+
 @test "an option that is asked for and dropped is named" {
 	cd "$BATS_TEST_TMPDIR"
 	printf '%s\n' CONFIG_A=y '# CONFIG_B is not set' 'CONFIG_S="x y"' >config

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Lets the first, second, ... allocation or user copy in each of the calls fail
- * until a call meets no failure any more: see fail-nth in
+ * Lets the first, second, ... allocation or user copy in a call fail
+ * until the call meets no failure any more: see fail-nth in
  * Documentation/fault-injection/fault-injection.rst.
+ *
+ * usage: fail 551|552|553
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -108,19 +110,15 @@ static bool try(int (*call)(void), int expected)
 	return errors > 0 && nth < 1000;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
-	bool good = true, ok;
 	size_t i;
 
 	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR);
 	if (fail_nth < 0)
 		err(1, "fail-nth");
-	for (i = 0; i < 3; i++) {
-		ok = try(calls[i].call, calls[i].error);
-		printf("%s - failures in %s end in %s\n", ok ? "ok" : "not ok",
-		       calls[i].name, strerrorname_np(calls[i].error));
-		good &= ok;
-	}
-	return !good;
+	for (i = 0; i < sizeof(calls) / sizeof(calls[0]); i++)
+		if (argc == 2 && !strcmp(argv[1], calls[i].name))
+			return !try(calls[i].call, calls[i].error);
+	errx(2, "usage: fail 551|552|553");
 }
