@@ -81,6 +81,8 @@ static const struct kind kinds[] = {
 	{ "exited leader of threads", start_exited_leader, prepare_threads, 1 },
 	{ "sharer of memory", start, prepare_sibling, 2 },
 	{ "vfork", start_vfork, prepare_reserve, 2 },
+	{ "exec", start_exec, prepare_reserve, 0 },
+	{ "exec of a thread", start_exec_thread, prepare_reserve, 0 },
 	{ "zombie", start_zombie, prepare_reserve, 0 },
 };
 
@@ -154,6 +156,31 @@ TEST_F(kinds, are_not_counted_when_gone)
 		stop(self->pids[i]);
 	ASSERT_EQ(0, quiet_global_stats(&stats, &sum));
 	EXPECT_GT(GIB / MIB, stats.total_reserved_memory_mb - self->before_mb);
+}
+
+/* A kernel thread that uses a process's memory doesn't count it again. */
+TEST(borrowed_memory_counts_once)
+{
+	struct global_memory_stats before, after;
+	struct process_memory_stats stats;
+	size_t size = 4 * GIB;
+	struct pages sum;
+	pid_t pid, worker;
+
+	if (access(VHOST_DEVICE, R_OK | W_OK))
+		SKIP(return, "cannot use %s", VHOST_DEVICE);
+	ASSERT_EQ(0, quiet_global_stats(&before, &sum));
+	pid = start(prepare_vhost, &size);
+	ASSERT_LT(0, pid);
+	EXPECT_EQUALS_PROC();
+	ASSERT_EQ(0, global_stats(&after));
+	EXPECT_EQ(4, (after.total_reserved_memory_mb -
+		      before.total_reserved_memory_mb) * MIB / GIB);
+	worker = find_vhost_worker(pid);
+	/* Later it's a thread of the process, as any other. */
+	if (worker > 0)
+		EXPECT_EQ(EINVAL, process_error(worker, &stats));
+	stop(pid);
 }
 
 FIXTURE(pointer) {

@@ -134,6 +134,61 @@ TEST_F(sharers, both_have_the_memory)
 	EXPECT_EQUALS_STATUS(self->child, self->pid);
 }
 
+FIXTURE(other_program) {
+	pid_t pid;
+};
+
+FIXTURE_VARIANT(other_program) {
+	pid_t (*start)(prepare_fn prepare, void *arg);
+};
+
+FIXTURE_VARIANT_ADD(other_program, by_the_leader) {
+	.start = start_exec,
+};
+
+FIXTURE_VARIANT_ADD(other_program, by_a_thread) {
+	.start = start_exec_thread,
+};
+
+FIXTURE_SETUP(other_program)
+{
+	size_t size = 5 * GIB;
+
+	self->pid = variant->start(prepare_reserve, &size);
+	ASSERT_LT(0, self->pid);
+}
+
+FIXTURE_TEARDOWN(other_program)
+{
+	stop(self->pid);
+}
+
+TEST_F(other_program, has_its_own_memory_alone)
+{
+	struct process_memory_stats stats;
+
+	EXPECT_EQUALS_STATUS(self->pid, self->pid);
+	ASSERT_EQ(0, process_stats(self->pid, &stats));
+	EXPECT_GT(5 * GIB / KIB, stats.reserved_memory_kb);
+	EXPECT_LT(0, stats.used_memory_kb);
+}
+
+/* A percentage of nothing: 0, and no division by it. */
+TEST(no_memory_left)
+{
+	struct process_memory_stats stats;
+	pid_t pid;
+
+	pid = start_unmapped();
+	ASSERT_LT(0, pid);
+	memset(&stats, CANARY, sizeof(stats));
+	ASSERT_EQ(0, process_stats(pid, &stats));
+	EXPECT_EQ(0, stats.reserved_memory_kb);
+	EXPECT_EQ(0, stats.used_memory_kb);
+	EXPECT_EQ(0, stats.used_memory_percentage);
+	stop(pid);
+}
+
 /* How much is used is known here, not just that /proc agrees. */
 TEST(percentage_of_a_gib)
 {

@@ -9,8 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/wait.h>
+
+#include <linux/vhost.h>
 
 #include "../kselftest.h"
 #include "util.h"
@@ -319,28 +323,29 @@ static void *thread_body(void *unused)
 	return NULL;
 }
 
-static void start_thread(void)
+static void start_thread(void *(*body)(void *unused))
 {
 	pthread_attr_t attr;
 	pthread_t thread;
 
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, STACK_SIZE);
-	if (pthread_create(&thread, &attr, thread_body, NULL))
+	if (pthread_create(&thread, &attr, body, NULL))
 		_exit(1);
 }
 
 static void body_exited_leader(prepare_fn prepare, void *arg)
 {
 	prepare(arg);
-	start_thread();
+	start_thread(thread_body);
 	tell_ready();
 	/* The thread alone: pthread_exit() would load a library first. */
 	syscall(__NR_exit, 0);
 }
 
-/* What /proc/PID/stat tells behind the name, which may hold anything. */
+/* What /proc/PID/stat tells.  The name may hold anything. */
 struct stat_fields {
+	char name[16];
 	char state;
 	pid_t parent;
 	unsigned int flags;
@@ -356,23 +361,91 @@ static int read_stat(pid_t pid, struct stat_fields *stat)
 	if (ret)
 		return ret;
 	comm_end = strrchr(line, ')');
-	if (!comm_end || sscanf(comm_end, ") %c %d %*d %*d %*d %*d %u",
-				&stat->state, &stat->parent, &stat->flags) != 3)
+	if (!comm_end || sscanf(line, "%*d (%15[^)]", stat->name) != 1 ||
+	    sscanf(comm_end, ") %c %d %*d %*d %*d %*d %u",
+		   &stat->state, &stat->parent, &stat->flags) != 3)
 		return -ENODATA;
 	return 0;
 }
 
-pid_t start_exited_leader(prepare_fn prepare, void *arg)
+/* Returns @pid once it is as @wanted, or -1 if it never is. */
+static pid_t wait_until(pid_t pid, bool (*wanted)(const struct stat_fields *))
 {
-	pid_t pid = start_body(body_exited_leader, prepare, arg);
 	struct stat_fields stat;
 	int try;
 
 	for (try = 0; pid > 0 && try < POLL_TRIES; try++) {
-		if (!read_stat(pid, &stat) && stat.state == 'Z')
+		if (!read_stat(pid, &stat) && wanted(&stat))
 			return pid;
 		usleep(POLL_USEC);
 	}
+	stop(pid);
+	return -1;
+}
+
+static bool has_exited(const struct stat_fields *stat)
+{
+	return stat->state == 'Z';
+}
+
+pid_t start_exited_leader(prepare_fn prepare, void *arg)
+{
+	return wait_until(start_body(body_exited_leader, prepare, arg),
+			  has_exited);
+}
+
+static void *exec_body(void *unused)
+{
+	die_with_parent();
+	execl("/bin/sleep", "sleep", "1000", NULL);
+	_exit(1);
+}
+
+static void body_exec(prepare_fn prepare, void *arg)
+{
+	prepare(arg);
+	tell_ready();
+	exec_body(NULL);
+}
+
+static void body_exec_thread(prepare_fn prepare, void *arg)
+{
+	prepare(arg);
+	tell_ready();
+	start_thread(exec_body);
+	sleep_until_killed();
+}
+
+static bool sleeps(const struct stat_fields *stat)
+{
+	return stat->state == 'S' && !strcmp(stat->name, "sleep");
+}
+
+pid_t start_exec(prepare_fn prepare, void *arg)
+{
+	return wait_until(start_body(body_exec, prepare, arg), sleeps);
+}
+
+pid_t start_exec_thread(prepare_fn prepare, void *arg)
+{
+	return wait_until(start_body(body_exec_thread, prepare, arg), sleeps);
+}
+
+/* Where it would go on nothing is mapped: a tracer is told of the SIGSEGV. */
+pid_t start_unmapped(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		die_with_parent();
+		if (!ptrace(PTRACE_TRACEME, 0, 0, 0))
+			syscall(__NR_munmap, 0, (1UL << 47) - PAGE);
+		_exit(1);
+	}
+	if (pid > 0 && waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) &&
+	    WSTOPSIG(status) == SIGSEGV)
+		return pid;
 	stop(pid);
 	return -1;
 }
@@ -420,13 +493,23 @@ void prepare_reserve(void *size)
 		_exit(1);
 }
 
+/* Its worker is a kernel thread that borrows the memory, until Linux 6.4. */
+void prepare_vhost(void *size)
+{
+	int fd = open(VHOST_DEVICE, O_RDWR);
+
+	prepare_reserve(size);
+	if (fd < 0 || ioctl(fd, VHOST_SET_OWNER))
+		_exit(1);
+}
+
 void prepare_threads(void *size)
 {
 	int i;
 
 	prepare_reserve(size);
 	for (i = 0; i < N_THREADS; i++)
-		start_thread();
+		start_thread(thread_body);
 	/* Until they all sleep they use more and more. */
 	usleep(200000);
 }
@@ -496,6 +579,19 @@ static bool is_child_of(const struct stat_fields *stat, pid_t parent)
 pid_t find_child(pid_t pid)
 {
 	return find_process(is_child_of, pid);
+}
+
+static bool is_worker_of(const struct stat_fields *stat, pid_t owner)
+{
+	char name[sizeof(stat->name)];
+
+	snprintf(name, sizeof(name), "vhost-%d", owner);
+	return !strcmp(stat->name, name);
+}
+
+pid_t find_vhost_worker(pid_t owner)
+{
+	return find_process(is_worker_of, owner);
 }
 
 static bool is_kernel_thread(const struct stat_fields *stat, pid_t unused)

@@ -23,6 +23,7 @@
 #define HUGE	(2 * MIB)
 
 #define RESTRICT_SYSCTL	"/proc/sys/vm/tamalloc_restrict"
+#define VHOST_DEVICE	"/dev/vhost-vsock"
 
 static inline void *reserve(size_t size)
 {
@@ -107,6 +108,13 @@ pid_t start_exited_leader(prepare_fn prepare, void *arg);
 /* The same, suspended by vfork() with a child that sleeps. */
 pid_t start_vfork(prepare_fn prepare, void *arg);
 
+/* The same, in another program then: one that its leader or a thread called. */
+pid_t start_exec(prepare_fn prepare, void *arg);
+pid_t start_exec_thread(prepare_fn prepare, void *arg);
+
+/* A child that has unmapped all its memory, or -1. */
+pid_t start_unmapped(void);
+
 /* A zombie that had prepared itself; stop() reaps it. */
 pid_t start_zombie(prepare_fn prepare, void *arg);
 
@@ -114,6 +122,7 @@ pid_t start_zombie(prepare_fn prepare, void *arg);
 void prepare_nothing(void *unused);
 void prepare_reserve(void *size);
 void prepare_threads(void *size);
+void prepare_vhost(void *size);
 void prepare_sibling(void *size);
 
 #define N_THREADS	50
@@ -123,6 +132,9 @@ pid_t find_thread(pid_t pid);
 
 /* The only child of @pid, or -1. */
 pid_t find_child(pid_t pid);
+
+/* ID of the kernel thread that works for @owner, or -1. */
+pid_t find_vhost_worker(pid_t owner);
 
 /* ID of a kernel thread, or -1. */
 pid_t find_kernel_thread(void);

@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# What the system calls cost those who don't use them: Debian's kernel as it is
+# ("clean") and ours without CONFIG_TAMALLOC ("off"), with the configuration of
+# KERNEL-FLAVOUR, against that itself ("on"), object by object.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	local variable
+	export WORK=${O-$PWD/build}/tests/off-${KERNEL-6.1}
+	export ON CLEAN=$WORK/obj OFF
+	ON=$(kernel_var OBJ)
+	# Both below their source, as ON is, lest paths differ.
+	OFF=$(kernel_var SRC)/obj-off
+	for variable in KBUILD_BUILD_{TIMESTAMP,USER,HOST,VERSION} LC_ALL PATH; do
+		export "$variable=$(kernel_var "$variable")"
+	done
+	rm -rf "$WORK" "$OFF"
+	mkdir -p "$CLEAN" "$OFF"
+	tar -xf "$(kernel_var TARBALL)" -C "$WORK" --strip-components=1
+	grep -v CONFIG_TAMALLOC "$ON/.config" >"$CLEAN/.config"
+	sed 's/^CONFIG_TAMALLOC=.*/# CONFIG_TAMALLOC is not set/' "$ON/.config" >"$OFF/.config"
+	kbuild "$CLEAN" olddefconfig
+	kbuild "$OFF" olddefconfig
+	kbuild "$CLEAN" vmlinux modules
+	kbuild "$OFF" vmlinux modules bzImage
+	tests/kernel/build "${O-build}/tests/kernel-${KERNEL-6.1}" "${KERNEL-6.1}"
+}
+
+teardown_file() {
+	rm -rf "$WORK" "$OFF"
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+}
+
+kernel_var() {
+	make -s --no-print-directory -C kernel "print-$1"
+}
+
+kbuild() { # OBJ TARGET...
+	make -s -C "$(dirname "$1")" O="$1" ARCH=x86_64 -j"$(nproc)" "${@:2}"
+}
+
+# Not those that are made of others.
+objects() { # OBJ
+	(cd "$1" && find . -name '*.o' ! -name '.tmp_*' ! -name 'vmlinux*.o' ! -path './tools/*' \
+		! -path './scripts/*' ! -path './arch/x86/boot/*' -printf '%P\n' | LC_ALL=C sort)
+}
+
+# Objects of OBJ that differ from those of the clean build, or exist here or there alone.
+differing() { # OBJ
+	LC_ALL=C sort -u <(objects "$CLEAN") <(objects "$1") | while read -r object; do
+		cmp -s "$CLEAN/$object" "$1/$object" || echo "$object"
+	done
+}
+
+in_off() {
+	tests/vm/run --kernel "$OFF/arch/x86/boot/bzImage" -- "$@"
+}
+
+text_size() {
+	size -A "$1/vmlinux" | awk '$1 == ".text" { print $2 }'
+}
+
+instructions() {
+	objdump -d --no-show-raw-insn "$1" | tail -n +4
+}
+
+# What holds the table of system calls, or its size.
+table=(
+	arch/x86/entry/common.o      # compares a number with the size
+	arch/x86/entry/syscall_64.o  # is the table
+	kernel/configs.o             # is the configuration itself (CONFIG_IKCONFIG)
+	kernel/sys_ni.o              # has the entries that answer ENOSYS
+	kernel/trace/trace_syscalls.o # has a bit for each number
+)
+# What CONFIG_TAMALLOC adds.
+wiring=(
+	kernel/sysctl.o              # vm.tamalloc_restrict, in a table
+	mm/tamalloc.o                # the calls
+)
+
+@test "the configurations differ in CONFIG_TAMALLOC alone" {
+	run diff "$CLEAN/.config" "$OFF/.config"
+	echo "$output"
+	[ "${#lines[@]}" -eq 2 ]
+	[ "${lines[1]}" = '> # CONFIG_TAMALLOC is not set' ]
+}
+
+@test "off, only what holds the system call table or its size differs" {
+	[ "$(objects "$CLEAN" | wc -l)" -gt 1000 ]
+	diff <(printf '%s\n' "${table[@]}") <(differing "$OFF")
+}
+
+@test "on, what CONFIG_TAMALLOC adds differs besides" {
+	diff <(printf '%s\n' "${table[@]}" "${wiring[@]}" | LC_ALL=C sort) <(differing "$ON")
+}
+
+@test "on, the sysctl is data: its object has the same instructions" {
+	diff <(instructions "$CLEAN/kernel/sysctl.o") <(instructions "$ON/kernel/sysctl.o")
+}
+
+@test "on, .text grows by less than 4 KiB" {
+	by=$(($(text_size "$ON") - $(text_size "$CLEAN")))
+	echo "# .text grows by $by bytes" >&3
+	[ "$by" -gt 0 ]
+	[ "$by" -lt 4096 ]
+}
+
+@test "off, the three numbers answer ENOSYS" {
+	# shellcheck disable=SC2016 # perl's own
+	in_off perl -MErrno -e 'for (551..553) { syscall($_, 1, 0) == -1 && $!{ENOSYS} or die "$_: $!" }'
+}
+
+@test "off, there is no vm.tamalloc_restrict" {
+	in_off test ! -e /proc/sys/vm/tamalloc_restrict -a -e /proc/sys/vm/overcommit_memory
+}
+
+@test "off, the command says so" {
+	run in_off "$(realpath "${O-build}")/cli/tamalloc" proc 1 --source=syscall
+	echo "$output"
+	[ "$status" -eq 3 ]
+}
+
+@test "off, a selftest is skipped" {
+	run in_off "$(realpath "${O-build}/tests/kernel-${KERNEL-6.1}")/kselftest/tamalloc/abi"
+	echo "$output"
+	[ "$status" -eq 4 ]
+}
