@@ -38,7 +38,6 @@ kernel_var() {
 		echo "$mutant"
 		patch -s -F0 -o "$BATS_TEST_TMPDIR/tamalloc.c" kernel/src/mm/tamalloc.c "$mutant"
 		grep -qE '^Flavour: (vm|debug)$' "$mutant"
-		run ! grep -E '^Line: ' "$mutant" || [ -e "kernel/patches/${output#Line: }/series" ]
 		grep -qE '^Test: (kernel|cost|churn)( |$)' "$mutant"
 		grep -qE '^Expect: (caught|passes)$' "$mutant"
 	done

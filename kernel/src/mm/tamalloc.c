@@ -36,7 +36,7 @@ int sysctl_tamalloc_restrict __read_mostly = TAMALLOC_RESTRICT_NONE;
 
 /**
  * struct mm_pages - a sum over address spaces, in pages
- * @reserved: VmSize
+ * @reserved: VmSize; the 47 bits of the 2^22 processes that there can be fit
  * @used: VmRSS
  */
 struct mm_pages {
@@ -171,26 +171,35 @@ static struct pid *next_id(int *nr, struct pid_namespace *ns)
 	return pid;
 }
 
-/* add_process() for who lost its place in the list of threads too often. */
+/*
+ * add_process() for who lost its place in the list of threads too often.  Goes
+ * through the IDs anew while a thread lives: memory may have moved to a smaller
+ * number meanwhile, the leader's in an exec, or a new thread's where numbers
+ * wrap around.
+ */
 static struct task_struct *add_process_by_ids(struct task_struct *p,
 					      struct mm_pages *sum,
 					      struct pace *pace)
 	__must_hold(RCU)
 {
+	unsigned int tries = TAMALLOC_RESTARTS;
 	struct task_struct *t;
 	struct pid *pid;
-	int nr = 1;
+	int nr;
 
-	while ((pid = next_id(&nr, &init_pid_ns))) {
-		t = pid_task(pid, PIDTYPE_PID);
-		if (t && same_thread_group(t, p) && add_task(t, sum))
-			return t;
-		if (pause_is_due(pace)) {
-			rcu_pause(pace);
-			if (fatal_signal_pending(current))
-				break;
+	do {
+		nr = 1;
+		while ((pid = next_id(&nr, &init_pid_ns))) {
+			t = pid_task(pid, PIDTYPE_PID);
+			if (t && same_thread_group(t, p) && add_task(t, sum))
+				return t;
+			if (pause_is_due(pace)) {
+				rcu_pause(pace);
+				if (fatal_signal_pending(current))
+					return NULL;
+			}
 		}
-	}
+	} while (atomic_read(&p->signal->live) && tries--);
 	return NULL;
 }
 
@@ -288,14 +297,12 @@ static int walk_leaders(struct tamalloc_walk *w)
 
 	while ((p = next_task(p)) != &init_task) {
 		if (pause_is_due(&w->pace)) {
-			bool listed = pause_at_process(p, &w->pace);
-
-			if (fatal_signal_pending(current))
-				return -EINTR;
-			if (!listed)
-				return -EAGAIN;
 			if (p->start_time > w->start)
 				break;
+			if (!pause_at_process(p, &w->pace))
+				return -EAGAIN;
+			if (fatal_signal_pending(current))
+				return -EINTR;
 		}
 		if (!visit_process(w, p))
 			return -EAGAIN;
@@ -361,7 +368,7 @@ static int check_restrict(struct task_struct *task, int restrict_level)
 /*
  * Read the memory of @task's process and ask afterwards whether the caller may
  * have it, of the very thread whose mm it was: the leader of others that has
- * exited has no mm to tell that it isn't dumpable.
+ * exited tells only whether it was dumpable then.
  */
 static int read_process(struct task_struct *task, int restrict_level,
 			struct mm_pages *sum)
@@ -459,7 +466,7 @@ SYSCALL_DEFINE1(tamalloc_get_stats, size_t, size)
  *
  * Return: 0, or
  * * -EFAULT - @stats can't be written
- * * -EINTR - a fatal signal came (nobody is left to see it)
+ * * -EINTR - a fatal signal came (the caller does not live to see it)
  */
 SYSCALL_DEFINE1(tamalloc_get_global_stats,
 		struct global_memory_stats __user *, stats)

@@ -7,7 +7,8 @@
  *
  * Marker processes live throughout; each reserves another power of two of
  * UNIT, so that one that is lost or counted twice shows in any sum of 552: all
- * the others together reserve less than UNIT.
+ * the others together reserve less than UNIT.  Their threads and, in the chain,
+ * a process's program change all the while.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -41,6 +42,7 @@
 #define CGROUP		"/sys/fs/cgroup/churn"
 
 static pid_t markers[N_MARKERS];
+static pid_t chain;
 static unsigned int seed;
 
 static unsigned int pick(unsigned int below)
@@ -103,7 +105,7 @@ static void *short_thread(void *exec)
 	return NULL;
 }
 
-static void start_thread(void *exec)
+static void start_thread_of(void *(*run)(void *arg), void *arg)
 {
 	pthread_attr_t attr;
 	pthread_t thread;
@@ -111,7 +113,13 @@ static void start_thread(void *exec)
 	pthread_attr_init(&attr);
 	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
 	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
-	pthread_create(&thread, &attr, short_thread, exec);
+	while (pthread_create(&thread, &attr, run, arg))
+		usleep(1000);
+}
+
+static void start_thread(void *exec)
+{
+	start_thread_of(short_thread, exec);
 }
 
 static void churn_threads(void)
@@ -278,6 +286,17 @@ static void call_marker(void)
 		fail("553 of a marker: used", stats.used_memory_kb);
 }
 
+/* It lives throughout, whatever it runs. */
+static void call_chain(void)
+{
+	struct process_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_indiviual, chain, &stats))
+		fail("553 of the chain", chain);
+	if (!stats.reserved_memory_kb)
+		fail("553 of the chain: reserved", 0);
+}
+
 static pid_t any_pid(void)
 {
 	switch (pick(8)) {
@@ -327,8 +346,8 @@ static void call_reserve(void)
 }
 
 static void (*const calls[])(void) = {
-	call_global, call_global, call_marker, call_process, call_process,
-	call_process, call_reserve,
+	call_global, call_global, call_marker, call_chain, call_process,
+	call_process, call_process, call_reserve,
 };
 
 static unsigned long end;
@@ -346,20 +365,47 @@ static void *run_marker_thread(void *unused)
 	return unused;
 }
 
+/* Each thread starts the next one and ends. */
+static void *run_relay(void *unused)
+{
+	usleep(500);
+	start_thread_of(run_relay, unused);
+	return NULL;
+}
+
+static void *(*const marker_threads[])(void *unused) = {
+	NULL, run_marker_thread, run_relay,
+};
+
 static unsigned int marker;
 
+/* Two of three have a leader that has exited. */
 static void run_marker(void)
 {
-	pthread_t thread;
+	void *(*run)(void *unused) = marker_threads[marker % 3];
 
 	if (syscall(__NR_tamalloc_get_stats, UNIT << marker) == -1)
 		err(1, "reserve marker %u", marker);
-	/* Every third has a leader that has exited. */
-	if (marker % 3 == 2) {
-		pthread_create(&thread, NULL, run_marker_thread, NULL);
+	if (run) {
+		start_thread_of(run, NULL);
 		syscall(SYS_exit, 0);
 	}
 	run_marker_thread(NULL);
+}
+
+/* A thread calls the program anew once its leader has exited, on and on. */
+static void *exec_chain(void *unused)
+{
+	usleep(1000);
+	execl("/proc/self/exe", "churn", "--chain", NULL);
+	fail("exec", 0);
+	return unused;
+}
+
+static void run_chain(void)
+{
+	start_thread_of(exec_chain, NULL);
+	syscall(SYS_exit, 0);
 }
 
 static void start_markers(void)
@@ -397,6 +443,8 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "--exit"))
 		return 0;
+	if (argc == 2 && !strcmp(argv[1], "--chain"))
+		run_chain();
 	if (argc < 2)
 		errx(2, "usage: churn SECONDS [SEED]");
 	end = time(NULL) + atol(argv[1]);
@@ -404,6 +452,7 @@ int main(int argc, char **argv)
 	printf("# seed %u\n", seed);
 	fflush(stdout);
 	start_markers();
+	chain = spawn(run_chain);
 	for (i = 0; i < N_CHURNERS; i++) {
 		churner = i;
 		pids[i] = spawn(run_churner);
@@ -419,5 +468,7 @@ int main(int argc, char **argv)
 		kill(markers[i], SIGKILL);
 		reap(markers[i]);
 	}
+	kill(chain, SIGKILL);
+	reap(chain);
 	return !good;
 }

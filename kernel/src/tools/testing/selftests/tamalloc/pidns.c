@@ -15,6 +15,8 @@ static void __attribute__((constructor)) start_up(void)
 #define PLAIN_SIZE	(1 * GIB)
 #define EXITED_SIZE	(4 * GIB)
 #define OUTSIDE_SIZE	(16 * GIB)
+#define DEEPER_SIZE	(64 * GIB)
+#define INSIDE_SIZE	(PLAIN_SIZE + EXITED_SIZE + DEEPER_SIZE)
 
 /*
  * What the namespace's first process saw.  It tells through shared memory, and
@@ -37,8 +39,10 @@ struct view {
 	struct process_memory_stats plain;
 	struct process_memory_stats exited;
 	struct process_memory_stats exited_by_tid;
+	struct process_memory_stats deeper;
 	struct status plain_status;
 	struct status exited_status;
+	struct status deeper_status;
 };
 
 static void mount_own_proc(void)
@@ -54,7 +58,7 @@ static void look_around(void *arg)
 {
 	struct process_memory_stats stats;
 	struct view *view = arg;
-	pid_t plain, exited, tid;
+	pid_t plain, exited, deeper, tid;
 	size_t size = PLAIN_SIZE;
 
 	mount_own_proc();
@@ -62,20 +66,24 @@ static void look_around(void *arg)
 	size = EXITED_SIZE;
 	exited = start_exited_leader(prepare_reserve, &size);
 	tid = find_thread(exited);
-	if (getpid() != 1 || plain < 0 || exited < 0 || tid < 0)
+	size = DEEPER_SIZE;
+	deeper = unshare(CLONE_NEWPID) ? -1 : start(prepare_reserve, &size);
+	if (getpid() != 1 || plain < 0 || exited < 0 || tid < 0 || deeper < 0)
 		_exit(1);
 
 	view->quiet_error = quiet_global_stats(&view->global, &view->sum);
 	view->outside_error = process_error(view->outside, &stats);
 	view->test_error = process_error(view->test, &stats);
-	view->last_inside = tid;
+	view->last_inside = deeper;
 	view->kernel_thread = find_kernel_thread();
 	if (process_stats(1, &view->first) ||
 	    process_stats(plain, &view->plain) ||
 	    process_stats(exited, &view->exited) ||
 	    process_stats(tid, &view->exited_by_tid) ||
+	    process_stats(deeper, &view->deeper) ||
 	    read_status(plain, &view->plain_status) ||
-	    read_status(tid, &view->exited_status))
+	    read_status(tid, &view->exited_status) ||
+	    read_status(deeper, &view->deeper_status))
 		_exit(1);
 }
 
@@ -115,7 +123,7 @@ TEST_F(pidns, sums_are_of_the_inside)
 	EXPECT_EQ(view->sum.used * PAGE / MIB,
 		  view->global.total_used_memory_mb);
 	/* With less than a GiB besides. */
-	EXPECT_EQ((PLAIN_SIZE + EXITED_SIZE) / GIB,
+	EXPECT_EQ(INSIDE_SIZE / GIB,
 		  view->global.total_reserved_memory_mb * MIB / GIB);
 }
 
@@ -141,6 +149,15 @@ TEST_F(pidns, inside_is_seen)
 	EXPECT_EQ(view->plain_status.rss_kb, view->plain.used_memory_kb);
 }
 
+TEST_F(pidns, a_namespace_below_is_seen)
+{
+	const struct view *view = self->view;
+
+	EXPECT_EQ(view->deeper_status.size_kb, view->deeper.reserved_memory_kb);
+	EXPECT_EQ(view->deeper_status.rss_kb, view->deeper.used_memory_kb);
+	EXPECT_LE(DEEPER_SIZE / KIB, view->deeper.reserved_memory_kb);
+}
+
 TEST_F(pidns, exited_leader_inside_is_seen)
 {
 	const struct view *view = self->view;
@@ -161,7 +178,7 @@ TEST_F(pidns, outside_sees_all)
 	ASSERT_EQ(0, quiet_global_stats(&stats, &sum));
 	EXPECT_EQ(sum.reserved * PAGE / MIB, stats.total_reserved_memory_mb);
 	EXPECT_EQ(sum.used * PAGE / MIB, stats.total_used_memory_mb);
-	EXPECT_LE((PLAIN_SIZE + EXITED_SIZE + OUTSIDE_SIZE) / MIB,
+	EXPECT_LE((INSIDE_SIZE + OUTSIDE_SIZE) / MIB,
 		  stats.total_reserved_memory_mb);
 	EXPECT_EQ(0, process_stats(self->inside, &inside));
 	EXPECT_EQ(self->view->first.reserved_memory_kb,

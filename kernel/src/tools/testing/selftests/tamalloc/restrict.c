@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/fsuid.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
@@ -173,6 +175,22 @@ TEST_F(level, root_without_cap_sys_ptrace)
 		  error_as(0, NO_CAPS, self->root, &self->stats));
 }
 
+/* It is the file system's IDs that count, as where /proc is read. */
+TEST_F(level, with_file_system_ids_of_the_owner)
+{
+	int status;
+	pid_t asker;
+
+	asker = fork();
+	if (!asker) {
+		setfsuid(USER);
+		_exit(set_caps(0) ||
+		      process_error(self->user, &self->stats));
+	}
+	waitpid(asker, &status, 0);
+	EXPECT_EQ(0, status);
+}
+
 TEST_F(level, thread_of_another)
 {
 	uid_t uid = OTHER_USER;
@@ -318,34 +336,21 @@ static int copy_program(const char *from, char *template)
 	return close(out);
 }
 
-/*
- * A process of USER that sleeps in the program @path.  The pipe closes with the
- * exec.
- */
+/* A process of USER that has become undumpable, and sleeps in the program @path. */
 static pid_t start_program(const char *path)
 {
-	int fds[2];
 	pid_t pid;
-	char c;
 
-	if (pipe2(fds, O_CLOEXEC))
-		return -1;
 	pid = fork();
 	if (!pid) {
 		uid_t uid = USER;
 
-		prepare_user(&uid);
+		prepare_undumpable_user(&uid);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		execl(path, path, "1000", NULL);
 		_exit(1);
 	}
-	close(fds[1]);
-	if (read(fds[0], &c, 1)) {
-		stop(pid);
-		pid = -1;
-	}
-	close(fds[0]);
-	return pid;
+	return wait_for_program(pid, strrchr(path, '/') + 1);
 }
 
 TEST_F(level, program_that_may_not_be_read)

@@ -369,13 +369,15 @@ static int read_stat(pid_t pid, struct stat_fields *stat)
 }
 
 /* Returns @pid once it is as @wanted, or -1 if it never is. */
-static pid_t wait_until(pid_t pid, bool (*wanted)(const struct stat_fields *))
+static pid_t wait_until(pid_t pid,
+			bool (*wanted)(const struct stat_fields *stat,
+				       const char *arg), const char *arg)
 {
 	struct stat_fields stat;
 	int try;
 
 	for (try = 0; pid > 0 && try < POLL_TRIES; try++) {
-		if (!read_stat(pid, &stat) && wanted(&stat))
+		if (!read_stat(pid, &stat) && wanted(&stat, arg))
 			return pid;
 		usleep(POLL_USEC);
 	}
@@ -383,7 +385,7 @@ static pid_t wait_until(pid_t pid, bool (*wanted)(const struct stat_fields *))
 	return -1;
 }
 
-static bool has_exited(const struct stat_fields *stat)
+static bool has_exited(const struct stat_fields *stat, const char *unused)
 {
 	return stat->state == 'Z';
 }
@@ -391,7 +393,7 @@ static bool has_exited(const struct stat_fields *stat)
 pid_t start_exited_leader(prepare_fn prepare, void *arg)
 {
 	return wait_until(start_body(body_exited_leader, prepare, arg),
-			  has_exited);
+			  has_exited, NULL);
 }
 
 static void *exec_body(void *unused)
@@ -416,19 +418,25 @@ static void body_exec_thread(prepare_fn prepare, void *arg)
 	sleep_until_killed();
 }
 
-static bool sleeps(const struct stat_fields *stat)
+static bool sleeps(const struct stat_fields *stat, const char *name)
 {
-	return stat->state == 'S' && !strcmp(stat->name, "sleep");
+	return stat->state == 'S' && !strcmp(stat->name, name);
+}
+
+pid_t wait_for_program(pid_t pid, const char *name)
+{
+	return wait_until(pid, sleeps, name);
 }
 
 pid_t start_exec(prepare_fn prepare, void *arg)
 {
-	return wait_until(start_body(body_exec, prepare, arg), sleeps);
+	return wait_for_program(start_body(body_exec, prepare, arg), "sleep");
 }
 
 pid_t start_exec_thread(prepare_fn prepare, void *arg)
 {
-	return wait_until(start_body(body_exec_thread, prepare, arg), sleeps);
+	return wait_for_program(start_body(body_exec_thread, prepare, arg),
+				"sleep");
 }
 
 /* Where it would go on nothing is mapped: a tracer is told of the SIGSEGV. */
@@ -493,13 +501,19 @@ void prepare_reserve(void *size)
 		_exit(1);
 }
 
-/* Its worker is a kernel thread that borrows the memory, until Linux 6.4. */
+/*
+ * Its worker is a kernel thread that borrows the memory: since Linux 6.4 only
+ * where that can be asked for.
+ */
 void prepare_vhost(void *size)
 {
 	int fd = open(VHOST_DEVICE, O_RDWR);
 
 	prepare_reserve(size);
-	if (fd < 0 || ioctl(fd, VHOST_SET_OWNER))
+#ifdef VHOST_SET_FORK_FROM_OWNER
+	ioctl(fd, VHOST_SET_FORK_FROM_OWNER, &(__u8){ 0 });
+#endif
+	if (ioctl(fd, VHOST_SET_OWNER))
 		_exit(1);
 }
 

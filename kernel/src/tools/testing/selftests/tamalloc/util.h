@@ -112,6 +112,9 @@ pid_t start_vfork(prepare_fn prepare, void *arg);
 pid_t start_exec(prepare_fn prepare, void *arg);
 pid_t start_exec_thread(prepare_fn prepare, void *arg);
 
+/* Returns @pid once it sleeps in the program @name, or stops it: -1. */
+pid_t wait_for_program(pid_t pid, const char *name);
+
 /* A child that has unmapped all its memory, or -1. */
 pid_t start_unmapped(void);
 
