@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "i18n.h"
 #include "options.h"
 
 static const struct command *const commands[] = {
@@ -107,6 +108,8 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	/* A figure reads the same everywhere: a decimal point, no comma. */
 	setlocale(LC_NUMERIC, "C");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
 	atexit(close_stdout);
 
 	if (argc < 1)
