@@ -108,10 +108,12 @@ spanish() {
 	[[ $stderr == "tamalloc: este núcleo no tiene"* ]]
 }
 
-@test "so does LANGUAGE=es beside another language, as gettext(1) has it" {
-	LANGUAGE=es LANG=es_ES.UTF-8 run_expecting 1 tamalloc proc 5
-	[[ $stderr == "tamalloc: 5: no existe tal proceso" ]]
-	LANGUAGE=es LANG=C run_expecting 1 tamalloc proc 5
+@test "so does LANGUAGE=es, where no Spanish locale has been made" {
+	for locale in C.UTF-8 es_ES.UTF-8; do
+		LANGUAGE=es LC_ALL=$locale run_expecting 1 tamalloc proc 5
+		[[ $stderr == "tamalloc: 5: no existe tal proceso" ]]
+	done
+	LANGUAGE=es LC_ALL=C run_expecting 1 tamalloc proc 5
 	[[ $stderr == "tamalloc: 5: no such process" ]]
 }
 
