@@ -109,6 +109,8 @@ int main(int argc, char **argv)
 	setlocale(LC_ALL, "");
 	/* A figure reads the same everywhere: a decimal point, no comma. */
 	setlocale(LC_NUMERIC, "C");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
 	atexit(close_stdout);
 
 	if (argc < 1)
