@@ -84,6 +84,7 @@ real_global_is_sum() {
 	   u >= before_u - 16 && u <= after_u + 16 ))
 }
 
+# bats test_tags=real
 @test "procfs: the real /proc" {
 	until_true real_global_is_sum
 }

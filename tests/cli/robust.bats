@@ -115,6 +115,7 @@ filtered() {
 	[[ -z $stderr ]]
 }
 
+# bats test_tags=real
 @test "few descriptors, little stack" {
 	limited() {
 		(ulimit -n 8 -s 256 && tamalloc "$@")
@@ -146,6 +147,7 @@ filtered() {
 	[[ $stderr == *"a command is missing"* ]]
 }
 
+# bats test_tags=real
 @test "valgrind finds nothing" {
 	export FAKE_GLOBAL="2560 612" FAKE_PROCESSES="1:102400:12288:12:0"
 	fake_process 1 512 256

@@ -76,6 +76,7 @@ no_proc="/proc is not mounted here, or shows another PID namespace"
 	[[ -z $output && $stderr == "$lacking, and $no_proc" ]]
 }
 
+# bats test_tags=real
 @test "the system calls without /proc: really none" {
 	need_root
 	unset FAKE_PROC
