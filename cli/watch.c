@@ -156,10 +156,12 @@ static bool wait_for_next(struct watch *watch)
 	watch->n++;
 	if (!watch->on)
 		return false;
-	fflush(stdout);
 	/* The end of the program would try to write the rest once more. */
-	if (interrupted && ferror(stdout))
+	if (fflush(stdout) && interrupted)
 		_exit(EXIT_SUCCESS);
+	/* ... and could not tell any more that the reader has seen enough. */
+	if (ferror(stdout) && errno == EPIPE)
+		_exit(EXIT_FAILURE);
 	if (interrupted || ferror(stdout) || watch->n == watch->count)
 		return false;
 	wait_until(watch, next_tick(watch));
