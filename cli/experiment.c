@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "experiment.h"
+#include "i18n.h"
+#include "interrupt.h"
+#include "procfs.h"
+#include "size.h"
+
+enum stage plan_last_stage(const struct plan *plan)
+{
+	return plan->release ? RELEASED : TOUCHED;
+}
+
+static int64_t growth(size_t now_kb, size_t before_kb)
+{
+	return ((int64_t)now_kb - (int64_t)before_kb) * 1024;
+}
+
+int64_t sample_used_growth(const struct experiment *exp,
+			   const struct sample *sample)
+{
+	return growth(sample->stats.used_memory_kb,
+		      exp->samples[BEFORE].stats.used_memory_kb);
+}
+
+int64_t sample_reserved_growth(const struct experiment *exp,
+			       const struct sample *sample)
+{
+	return growth(sample->stats.reserved_memory_kb,
+		      exp->samples[BEFORE].stats.reserved_memory_kb);
+}
+
+/* Memory first: what the other questions cost shall not be in it. */
+static void measure(struct experiment *exp, enum stage stage)
+{
+	struct sample *now = &exp->now;
+
+	now->stage = stage;
+	if (exp->src->process(getpid(), &now->stats))
+		err(EXIT_FAILURE, _("cannot measure this process"));
+	now->oom_score_known = exp->proc &&
+			       procfs_oom_score(getpid(), &now->oom_score);
+	exp->samples[stage] = *now;
+}
+
+static void reserve(struct experiment *exp)
+{
+	long address = exp->src->reserve(exp->plan->size);
+	char text[SIZE_TEXT];
+
+	if (address != -1) {
+		exp->memory = (unsigned char *)address;
+		return;
+	}
+	size_format(text, exp->plan->size);
+	if (errno == ENOMEM)
+		errx(EXIT_FAILURE,
+		     _("cannot reserve %s: refused by the address space, "
+		       "ulimit -v or vm.overcommit_memory"), text);
+	err(EXIT_FAILURE, _("cannot reserve %s"), text);
+}
+
+static void prepare_touch(struct experiment *exp)
+{
+	const struct plan *plan = exp->plan;
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t pages = (plan->size + page - 1) / page;
+
+	exp->touch = (struct touch){
+		.memory = exp->memory,
+		.size = plan->size,
+		.total = plan->touch,
+		.read = plan->read,
+		.verify = plan->verify,
+		.page = page,
+	};
+	if (plan->random)
+		order_random(&exp->touch.order, pages, plan->seed);
+	else
+		order_sequential(&exp->touch.order, pages);
+}
+
+typedef enum touch_end advance_function(struct touch *touch, size_t until);
+
+/* A step: only what it does itself is in its faults and its time. */
+static enum touch_end step(struct experiment *exp, advance_function *advance,
+			   size_t until)
+{
+	struct rusage before, after;
+	enum touch_end end;
+	double start;
+
+	getrusage(RUSAGE_SELF, &before);
+	start = clock_now();
+	end = advance(&exp->touch, until);
+	exp->now.seconds += clock_now() - start;
+	getrusage(RUSAGE_SELF, &after);
+	exp->now.minor_faults += after.ru_minflt - before.ru_minflt;
+	exp->now.major_faults += after.ru_majflt - before.ru_majflt;
+	return end;
+}
+
+static size_t next_stop(const struct plan *plan, size_t done)
+{
+	if (!plan->step || plan->touch - done <= plan->step)
+		return plan->touch;
+	return done + plan->step;
+}
+
+/* Before a step that follows others: not earlier than the plan has it. */
+static void pause_for(const struct plan *plan, double start, size_t done)
+{
+	if (!done)
+		return;
+	if (plan->rate)
+		interrupt_sleep(start + done / plan->rate);
+	else if (plan->interval)
+		interrupt_sleep(clock_now() + plan->interval);
+}
+
+/* All steps of a stage, one of which there is even where there's no byte. */
+static enum touch_end run_stage(struct experiment *exp, enum stage stage,
+				advance_function *advance, size_t *done)
+{
+	const struct plan *plan = exp->plan;
+	double start = clock_now();
+	enum touch_end end;
+
+	exp->touch.done = 0;
+	do {
+		pause_for(plan, start, *done);
+		end = step(exp, advance, next_stop(plan, *done));
+		*done = exp->touch.done;
+		if (end)
+			return end;
+		measure(exp, stage);
+		if (exp->watch)
+			exp->watch(exp, &exp->now);
+	} while (*done < plan->touch);
+	return TOUCH_DONE;
+}
+
+static void measure_and_tell(struct experiment *exp, enum stage stage)
+{
+	measure(exp, stage);
+	if (exp->watch)
+		exp->watch(exp, &exp->now);
+}
+
+/*
+ * Runs what the experiment runs, on a page: its code and data are in memory
+ * then, and do not come into it, and into the figures, on the way.
+ */
+static void rehearse(const struct experiment *exp)
+{
+	struct plan plan = *exp->plan;
+	struct experiment trial = *exp;
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	plan.size = page;
+	plan.touch = page;
+	trial.plan = &plan;
+	trial.watch = NULL;
+	trial.memory = mmap(NULL, page, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (trial.memory == MAP_FAILED)
+		err(EXIT_FAILURE, "mmap");
+	prepare_touch(&trial);
+	measure(&trial, BEFORE);
+	step(&trial, touch_until, page);
+	trial.touch.done = 0;
+	step(&trial, touch_release_until, page);
+	measure(&trial, RELEASED);
+	munmap(trial.memory, page);
+}
+
+enum touch_end experiment_run(struct experiment *exp)
+{
+	enum touch_end end;
+
+	exp->thp_system = thp_system();
+	exp->proc = procfs_usable();
+	rehearse(exp);
+	measure_and_tell(exp, BEFORE);
+	reserve(exp);
+	thp_advise(exp->memory, exp->plan->size, exp->plan->thp);
+	prepare_touch(exp);
+	measure_and_tell(exp, RESERVED);
+	end = run_stage(exp, TOUCHED, touch_until, &exp->now.touched);
+	if (end || !exp->plan->release)
+		return end;
+	return run_stage(exp, RELEASED, touch_release_until,
+			 &exp->now.released);
+}
+
+void experiment_free(struct experiment *exp)
+{
+	munmap(exp->memory, exp->plan->size);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The experiment as it goes on, on the terminal at standard error. */
+#ifndef PICTURE_H
+#define PICTURE_H
+
+#include "experiment.h"
+#include "series.h"
+
+struct picture {
+	const struct experiment *exp;
+	struct series series;
+	bool drawn;		/* something, and the cursor is at its end */
+	int lines;		/* of what is drawn, and the window's width */
+	int columns;
+	double drawn_at;
+};
+
+void picture_begin(struct picture *picture, const struct experiment *exp);
+
+/* Draws it anew, unless that was just now. */
+void picture_show(struct picture *picture, const struct sample *sample);
+
+/* Draws it a last time, and leaves the terminal below it. */
+void picture_end(struct picture *picture);
+
+#endif /* PICTURE_H */

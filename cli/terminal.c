@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <langinfo.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "terminal.h"
+
+bool terminal_redraws(int fd)
+{
+	const char *term = getenv("TERM");
+
+	return isatty(fd) && term && *term && strcmp(term, "dumb");
+}
+
+bool terminal_has_colour(int fd)
+{
+	const char *no_colour = getenv("NO_COLOR");
+
+	return terminal_redraws(fd) && !(no_colour && *no_colour);
+}
+
+bool terminal_is_unicode(void)
+{
+	return !strcmp(nl_langinfo(CODESET), "UTF-8");
+}
+
+void terminal_size(int fd, int *columns, int *rows)
+{
+	struct winsize size;
+
+	*columns = 80;
+	*rows = 24;
+	if (ioctl(fd, TIOCGWINSZ, &size))
+		return;
+	if (size.ws_col)
+		*columns = size.ws_col;
+	if (size.ws_row)
+		*rows = size.ws_row;
+}
