@@ -2,7 +2,6 @@
 /* tamalloc alloc: reserve memory, touch some of it, and see what is used. */
 #include <err.h>
 #include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +11,9 @@
 
 #include "command.h"
 #include "hold.h"
+#include "i18n.h"
 #include "options.h"
+#include "table.h"
 #include "touch.h"
 
 enum stage {
@@ -59,14 +60,11 @@ static size_t parse_size(const char *text)
 
 static double parse_seconds(const char *text)
 {
-	char *end;
-	double seconds = strtod(text, &end);
+	double seconds;
+	const char *why = seconds_parse(text, &seconds);
 
-	/* strtod() would take a sign, an exponent, inf and nan. */
-	if (!*text || text[strspn(text, "0123456789.")] || *end)
-		errx(EXIT_MISUSE, "%s: not a number of seconds", text);
-	if (seconds > INT_MAX)
-		errx(EXIT_MISUSE, "%s: too many seconds", text);
+	if (why)
+		errx(EXIT_MISUSE, "%s: %s", text, why);
 	return seconds;
 }
 
@@ -139,22 +137,62 @@ static void measure(struct experiment *exp)
 	sample(exp, TOUCHED);
 }
 
+enum {
+	STAGE,
+	RESERVED_SIZE,
+	USED,
+	USED_PERCENT,
+	PID,
+	ADDRESS,
+	SIZE,
+	TOUCHED_SIZE,
+	VERIFIED,
+	SOURCE,
+};
+
+static const struct column columns[] = {
+	[STAGE] = { "STAGE", "stage", TYPE_TEXT, SHOWN,
+		N_("before, reserved or touched"), .width = 8 },
+	[RESERVED_SIZE] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN,
+		N_("reserved memory (VmSize)") },
+	[USED] = { "USED", "used", TYPE_SIZE, SHOWN,
+		N_("used memory (VmRSS)"), .width = 8 },
+	[USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, SHOWN,
+		N_("used memory in percent of reserved memory") },
+	[PID] = { "PID", "pid", TYPE_NUMBER, IN_JSON,
+		N_("process ID") },
+	[ADDRESS] = { "ADDRESS", "address", TYPE_TEXT, IN_JSON,
+		N_("start of the reservation") },
+	[SIZE] = { "SIZE", "size", TYPE_SIZE, IN_JSON,
+		N_("size that was asked for") },
+	[TOUCHED_SIZE] = { "TOUCHED", "touched", TYPE_SIZE, IN_JSON,
+		N_("bytes to write") },
+	[VERIFIED] = { "VERIFIED", "verified", TYPE_BOOLEAN, IN_JSON,
+		N_("were they all read as zero first?") },
+	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs") },
+};
+
 static void add_stage(struct table *table, const struct experiment *exp,
 		      enum stage stage)
 {
 	static const char *const names[] = { "before", "reserved", "touched" };
+	const struct process_memory_stats *stats = &exp->samples[stage];
 	char address[SIZE_TEXT];
 
 	snprintf(address, sizeof(address), "%p", (void *)exp->memory);
-	table_row(table);
-	table_text(table, COL_STAGE, names[stage]);
-	table_memory(table, &exp->samples[stage]);
-	table_number(table, COL_PID, getpid());
-	table_text(table, COL_ADDRESS, address);
-	table_size(table, COL_SIZE, exp->size);
-	table_size(table, COL_TOUCHED, exp->touch);
-	table_number(table, COL_VERIFIED, exp->verify);
-	table_text(table, COL_SOURCE, exp->src->name);
+	table_row_begin(table);
+	table_text(table, STAGE, names[stage]);
+	table_number(table, RESERVED_SIZE, stats->reserved_memory_kb * 1024);
+	table_number(table, USED, stats->used_memory_kb * 1024);
+	table_number(table, USED_PERCENT, stats->used_memory_percentage);
+	table_number(table, PID, getpid());
+	table_text(table, ADDRESS, address);
+	table_number(table, SIZE, exp->size);
+	table_number(table, TOUCHED_SIZE, exp->touch);
+	table_number(table, VERIFIED, exp->verify);
+	table_text(table, SOURCE, exp->src->name);
+	table_row_end(table);
 }
 
 static void print_summary(const struct experiment *exp)
@@ -172,9 +210,9 @@ static void print_experiment(const struct experiment *exp)
 {
 	struct table table;
 
-	if (!exp->opts.json)
+	if (exp->opts.format == FORMAT_TABLE)
 		print_summary(exp);
-	table_open(&table, &alloc_command.columns, &exp->opts);
+	table_open(&table, &alloc_command.columns, &exp->opts, 0);
 	for (enum stage stage = BEFORE; stage < N_STAGES; stage++)
 		add_stage(&table, exp, stage);
 	table_close(&table);
@@ -219,11 +257,6 @@ static const struct option options[] = {
 	COMMON_OPTIONS
 };
 
-static const enum column columns[] = {
-	COL_STAGE, COL_RESERVED, COL_USED, COL_USED_PERCENT,
-	COL_PID, COL_ADDRESS, COL_SIZE, COL_TOUCHED, COL_VERIFIED, COL_SOURCE
-};
-
 const struct command alloc_command = {
 	.name = "alloc",
 	.run = run_alloc,
@@ -237,8 +270,7 @@ const struct command alloc_command = {
 		"                         SIGTERM, or for SECONDS\n",
 	.columns = {
 		.json_name = "stages",
-		.ids = columns,
+		.list = columns,
 		.n = ARRAY_SIZE(columns),
-		.n_text = 4,
 	},
 };

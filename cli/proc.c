@@ -8,8 +8,10 @@
 #include <string.h>
 
 #include "command.h"
+#include "i18n.h"
 #include "options.h"
 #include "procfs.h"
+#include "table.h"
 
 static pid_t parse_pid(const char *text)
 {
@@ -40,21 +42,49 @@ static const char *explain(int error)
 	}
 }
 
+enum {
+	PID,
+	RESERVED,
+	USED,
+	USED_PERCENT,
+	OOM_SCORE_ADJ,
+	OOM_SCORE,
+	SOURCE,
+};
+
+static const struct column columns[] = {
+	[PID] = { "PID", "pid", TYPE_NUMBER, SHOWN,
+		N_("process ID") },
+	[RESERVED] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN,
+		N_("reserved memory (VmSize)") },
+	[USED] = { "USED", "used", TYPE_SIZE, SHOWN,
+		N_("used memory (VmRSS)") },
+	[USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, SHOWN,
+		N_("used memory in percent of reserved memory") },
+	[OOM_SCORE_ADJ] = { "OOM_SCORE_ADJ", "oom_score_adj", TYPE_NUMBER,
+		SHOWN, N_("the adjustment, -1000 to 1000") },
+	[OOM_SCORE] = { "OOM_SCORE", "oom_score", TYPE_NUMBER, SHOWN,
+		N_("what the OOM killer sees; only /proc tells it") },
+	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs") },
+};
+
 static void add_process(struct table *table, const struct source *src,
 			pid_t pid, const struct process_memory_stats *stats,
 			bool have_proc)
 {
 	int score;
 
-	table_row(table);
-	table_number(table, COL_PID, pid);
-	table_memory(table, stats);
-	table_number(table, COL_OOM_SCORE_ADJ, stats->oom_score);
+	table_row_begin(table);
+	table_number(table, PID, pid);
+	table_number(table, RESERVED, stats->reserved_memory_kb * 1024);
+	table_number(table, USED, stats->used_memory_kb * 1024);
+	table_number(table, USED_PERCENT, stats->used_memory_percentage);
+	table_number(table, OOM_SCORE_ADJ, stats->oom_score);
 	if (have_proc && procfs_oom_score(pid, &score))
-		table_number(table, COL_OOM_SCORE, score);
-	else
-		table_unknown(table, COL_OOM_SCORE);
-	table_text(table, COL_SOURCE, src->name);
+		table_number(table, OOM_SCORE, score);
+	table_text(table, SOURCE, src->name);
+	table_row_end(table);
 }
 
 /* Adds a row for each of @pids, and returns how many could not be had. */
@@ -95,7 +125,7 @@ static int run_proc(int argc, char **argv)
 		parse_pid(argv[i]);
 
 	src = source_choose(opts.source);
-	table_open(&table, &proc_command.columns, &opts);
+	table_open(&table, &proc_command.columns, &opts, 0);
 	failed = add_processes(&table, src, n, argv + optind);
 	table_close(&table);
 	if (!failed)
@@ -105,22 +135,15 @@ static int run_proc(int argc, char **argv)
 
 static const struct option options[] = { COMMON_OPTIONS };
 
-static const enum column columns[] = {
-	COL_PID, COL_RESERVED, COL_USED, COL_USED_PERCENT, COL_OOM_SCORE_ADJ,
-	COL_OOM_SCORE, COL_SOURCE
-};
-
 const struct command proc_command = {
 	.name = "proc",
 	.run = run_proc,
 	.summary = "Show processes, by their IDs",
 	.operands = "PID...",
 	.options = options,
-	.options_help = "",
 	.columns = {
 		.json_name = "processes",
-		.ids = columns,
+		.list = columns,
 		.n = ARRAY_SIZE(columns),
-		.n_text = 6,
 	},
 };

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "i18n.h"
 #include "options.h"
 
 static const struct command *const commands[] = {
@@ -40,7 +41,8 @@ static void print_help(void)
 	     "Reserved and used memory: of an experiment, of processes, of all.\n"
 	     "\nCommands:");
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf(" %-21s %s\n", commands[i]->name, commands[i]->summary);
+		printf(" %-21s %s\n", commands[i]->name,
+		       gettext(commands[i]->summary));
 	puts("\nOptions of every command:");
 	print_common_options();
 	puts("\nExit status:");
