@@ -18,6 +18,11 @@ enum stage plan_last_stage(const struct plan *plan)
 	return plan->release ? RELEASED : TOUCHED;
 }
 
+size_t plan_work(const struct plan *plan)
+{
+	return plan->release ? 2 * plan->touch : plan->touch;
+}
+
 static int64_t growth(size_t now_kb, size_t before_kb)
 {
 	return ((int64_t)now_kb - (int64_t)before_kb) * 1024;
@@ -48,23 +53,38 @@ static void measure(struct experiment *exp, enum stage stage)
 	now->oom_score_known = exp->proc &&
 			       procfs_oom_score(getpid(), &now->oom_score);
 	exp->samples[stage] = *now;
+	if (exp->watch)
+		exp->watch(exp->watcher, now);
 }
 
-static void reserve(struct experiment *exp)
+static _Noreturn void cannot_reserve(size_t size)
 {
-	long address = exp->src->reserve(exp->plan->size);
 	char text[SIZE_TEXT];
 
-	if (address != -1) {
-		exp->memory = (unsigned char *)address;
-		return;
-	}
-	size_format(text, exp->plan->size);
+	/* Leaves errno alone. */
+	size_format(text, size);
 	if (errno == ENOMEM)
 		errx(EXIT_FAILURE,
 		     _("cannot reserve %s: refused by the address space, "
 		       "ulimit -v or vm.overcommit_memory"), text);
 	err(EXIT_FAILURE, _("cannot reserve %s"), text);
+}
+
+static void reserve(struct experiment *exp)
+{
+	struct rusage before, after;
+	double start;
+	long address;
+
+	getrusage(RUSAGE_SELF, &before);
+	start = clock_now();
+	address = exp->src->reserve(exp->plan->size);
+	exp->reserve_seconds = clock_now() - start;
+	if (address == -1)
+		cannot_reserve(exp->plan->size);
+	getrusage(RUSAGE_SELF, &after);
+	exp->reserve_faults = after.ru_minflt - before.ru_minflt;
+	exp->memory = (unsigned char *)address;
 }
 
 static void prepare_touch(struct experiment *exp)
@@ -141,17 +161,8 @@ static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 		if (end)
 			return end;
 		measure(exp, stage);
-		if (exp->watch)
-			exp->watch(exp, &exp->now);
 	} while (*done < plan->touch);
 	return TOUCH_DONE;
-}
-
-static void measure_and_tell(struct experiment *exp, enum stage stage)
-{
-	measure(exp, stage);
-	if (exp->watch)
-		exp->watch(exp, &exp->now);
 }
 
 /*
@@ -181,18 +192,22 @@ static void rehearse(const struct experiment *exp)
 	munmap(trial.memory, page);
 }
 
+void experiment_prepare(struct experiment *exp)
+{
+	exp->thp_system = thp_system();
+	exp->proc = procfs_usable();
+}
+
 enum touch_end experiment_run(struct experiment *exp)
 {
 	enum touch_end end;
 
-	exp->thp_system = thp_system();
-	exp->proc = procfs_usable();
 	rehearse(exp);
-	measure_and_tell(exp, BEFORE);
+	measure(exp, BEFORE);
 	reserve(exp);
 	thp_advise(exp->memory, exp->plan->size, exp->plan->thp);
 	prepare_touch(exp);
-	measure_and_tell(exp, RESERVED);
+	measure(exp, RESERVED);
 	end = run_stage(exp, TOUCHED, touch_until, &exp->now.touched);
 	if (end || !exp->plan->release)
 		return end;

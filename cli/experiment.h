@@ -36,12 +36,12 @@ enum stage {
 
 struct sample {
 	enum stage stage;
-	size_t touched;		/* bytes, and then given back: */
+	size_t touched;		/* bytes, and how many were then given back */
 	size_t released;
 	struct process_memory_stats stats;
 	int oom_score;
 	bool oom_score_known;
-	/* Since the memory was reserved, and while it was touched. */
+	/* While the memory was touched and given back. */
 	long minor_faults;
 	long major_faults;
 	double seconds;
@@ -50,17 +50,22 @@ struct sample {
 struct experiment {
 	const struct plan *plan;
 	const struct source *src;
-	/* Is told of each step's sample; may be NULL. */
-	void (*watch)(const struct experiment *exp,
-		      const struct sample *sample);
+	/* Is told of each sample; may be NULL. */
+	void (*watch)(void *watcher, const struct sample *sample);
+	void *watcher;
 
 	const char *thp_system;
 	bool proc;			/* can tell the oom_score */
 	unsigned char *memory;
+	double reserve_seconds;
+	long reserve_faults;
 	struct touch touch;
 	struct sample now;
 	struct sample samples[N_STAGES];	/* at the end of each */
 };
+
+/* Finds out about the system, before anyone is told of it. */
+void experiment_prepare(struct experiment *exp);
 
 /*
  * Exits where memory cannot be reserved or measured.  All else that can end it
@@ -68,6 +73,9 @@ struct experiment {
  */
 enum touch_end experiment_run(struct experiment *exp);
 void experiment_free(struct experiment *exp);
+
+/* Bytes that a plan touches and gives back. */
+size_t plan_work(const struct plan *plan);
 
 /* The last stage of @plan. */
 enum stage plan_last_stage(const struct plan *plan);

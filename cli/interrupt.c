@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <poll.h>
 #include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include "clock.h"
@@ -57,8 +55,6 @@ void interrupt_die(void)
 {
 	int number = came;
 
-	/* exit() would, too; dying by a signal does not. */
-	fflush(stdout);
 	signal(number, SIG_DFL);
 	raise(number);
 	_exit(128 + number);

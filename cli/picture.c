@@ -5,6 +5,7 @@
  */
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 #include <wchar.h>
@@ -101,13 +102,6 @@ static void put_fitting(char *text, int columns)
 	put(text);
 }
 
-static uint64_t total(const struct picture *picture)
-{
-	const struct plan *plan = picture->exp->plan;
-
-	return plan->release ? 2 * plan->touch : plan->touch;
-}
-
 /* The first point that is at @done, or beyond; NULL: not there yet. */
 static const struct point *point_at(const struct series *series, uint64_t done)
 {
@@ -115,19 +109,6 @@ static const struct point *point_at(const struct series *series, uint64_t done)
 		if (series->points[i].done >= done)
 			return &series->points[i];
 	return NULL;
-}
-
-static uint64_t highest(const struct series *series)
-{
-	uint64_t max = 1;
-
-	for (size_t i = 0; i < series->n; i++) {
-		if (series->points[i].reserved > max)
-			max = series->points[i].reserved;
-		if (series->points[i].used > max)
-			max = series->points[i].used;
-	}
-	return max;
 }
 
 /* In eighths of a row, rounded; no more than there are. */
@@ -162,8 +143,9 @@ static void put_row(const struct picture *picture, int row, int columns,
 	put_format("%*s%s", LABEL_WIDTH, text,
 		   *text ? chars->top : chars->left);
 	for (int i = 1; i <= columns; i++) {
-		uint64_t done = (double)total(picture) * i / columns;
-		const struct point *point = point_at(&picture->series, done);
+		uint64_t done = (double)plan_work(picture->exp->plan) * i /
+				columns;
+		const struct point *point = point_at(picture->series, done);
 
 		if (!point)
 			break;
@@ -248,8 +230,9 @@ static void make_frame(struct picture *picture)
 	picture->lines = 1;
 	/* The last column stays empty: some terminals go on to a new line. */
 	columns--;
-	if (columns >= COLUMNS_NEEDED && rows >= ROWS_NEEDED) {
-		uint64_t max = highest(&picture->series);
+	if (!picture->line_only && columns >= COLUMNS_NEEDED &&
+	    rows >= ROWS_NEEDED) {
+		uint64_t max = series_highest(picture->series);
 
 		width = columns - LABEL_WIDTH - 1;
 		if (width > COLUMNS_MAX)
@@ -286,23 +269,8 @@ static void draw(struct picture *picture)
 	picture->drawn_at = clock_now();
 }
 
-static void add_point(struct picture *picture, const struct sample *sample)
+void picture_begin(struct picture *picture)
 {
-	int64_t used = sample_used_growth(picture->exp, sample);
-	int64_t reserved = sample_reserved_growth(picture->exp, sample);
-	const struct point point = {
-		.done = sample->touched + sample->released,
-		.reserved = reserved > 0 ? reserved : 0,
-		.used = used > 0 ? used : 0,
-	};
-
-	series_add(&picture->series, &point);
-}
-
-void picture_begin(struct picture *picture, const struct experiment *exp)
-{
-	picture->exp = exp;
-	series_init(&picture->series, total(picture));
 	in_colour = terminal_has_colour(STDERR_FILENO);
 	chars = terminal_is_unicode() ? &unicode : &ascii;
 	/* Not zero, and so in memory; and all that makes a frame, too. */
@@ -310,19 +278,16 @@ void picture_begin(struct picture *picture, const struct experiment *exp)
 	make_frame(picture);
 }
 
-void picture_show(struct picture *picture, const struct sample *sample)
+void picture_show(struct picture *picture)
 {
-	if (sample->stage == BEFORE)
-		return;
-	add_point(picture, sample);
 	if (clock_now() >= picture->drawn_at + SECONDS_A_FRAME)
 		draw(picture);
 }
 
 void picture_end(struct picture *picture)
 {
-	if (!picture->series.n)
-		return;
 	draw(picture);
-	write(STDERR_FILENO, "\n", 1);
+	frame_size = 0;
+	put(picture->line_only ? "\r" TO_LINE_END : "\n");
+	write_frame();
 }

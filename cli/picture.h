@@ -8,19 +8,21 @@
 
 struct picture {
 	const struct experiment *exp;
-	struct series series;
+	const struct series *series;
+	bool line_only;		/* no more than the progress line */
 	bool drawn;		/* something, and the cursor is at its end */
 	int lines;		/* of what is drawn, and the window's width */
 	int columns;
 	double drawn_at;
 };
 
-void picture_begin(struct picture *picture, const struct experiment *exp);
+/* The first three members are given, the others zero. */
+void picture_begin(struct picture *picture);
 
 /* Draws it anew, unless that was just now. */
-void picture_show(struct picture *picture, const struct sample *sample);
+void picture_show(struct picture *picture);
 
-/* Draws it a last time, and leaves the terminal below it. */
+/* Draws it a last time, and leaves the terminal below it; a line vanishes. */
 void picture_end(struct picture *picture);
 
 #endif /* PICTURE_H */

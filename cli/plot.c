@@ -47,38 +47,18 @@ static bool is_writable(const char *path)
 	return !access(dirname(copy), W_OK | X_OK);
 }
 
-void plot_begin(struct plot *plot, const char *path,
-		const struct experiment *exp)
+void plot_check(const char *path)
 {
-	const struct plan *plan = exp->plan;
 	struct stat st;
 
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		errx(EXIT_FAILURE, _("%s: is a directory"), path);
 	if (!is_writable(path))
 		err(EXIT_FAILURE, "%s", path);
-	plot->path = path;
-	series_init(&plot->series, plan->release ? 2 * plan->touch :
-						   plan->touch);
 }
 
-void plot_add(struct plot *plot, const struct experiment *exp,
-	      const struct sample *sample)
-{
-	int64_t used = sample_used_growth(exp, sample);
-	int64_t reserved = sample_reserved_growth(exp, sample);
-	const struct point point = {
-		.done = sample->touched + sample->released,
-		.reserved = reserved > 0 ? reserved : 0,
-		.used = used > 0 ? used : 0,
-	};
-
-	if (sample->stage != BEFORE)
-		series_add(&plot->series, &point);
-}
-
-static bool write_to(int fd, const struct plot *plot,
-		     const struct experiment *exp)
+static bool write_to(int fd, const struct experiment *exp,
+		     const struct series *series)
 {
 	FILE *file = fdopen(fd, "w");
 	bool failed;
@@ -87,7 +67,7 @@ static bool write_to(int fd, const struct plot *plot,
 		close(fd);
 		return false;
 	}
-	svg_write(file, exp, &plot->series);
+	svg_write(file, exp, series);
 	failed = ferror(file);
 	return !(fclose(file) || failed);
 }
@@ -101,40 +81,41 @@ static void give_usual_mode(int fd)
 	fchmod(fd, 0666 & ~mask);
 }
 
-static bool replace(const struct plot *plot, const struct experiment *exp)
+static bool replace(const char *path, const struct experiment *exp,
+		    const struct series *series)
 {
 	char target[PATH_MAX], temporary[PATH_MAX + sizeof(SUFFIX)];
-	const char *path = resolve(plot->path, target);
-	int fd;
+	int fd, why;
 
+	path = resolve(path, target);
 	snprintf(temporary, sizeof(temporary), "%s" SUFFIX, path);
 	fd = mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0)
 		return false;
 	give_usual_mode(fd);
-	if (write_to(fd, plot, exp) && !interrupted() &&
+	if (write_to(fd, exp, series) && !interrupted() &&
 	    !rename(temporary, path))
 		return true;
 	/* What unlink() says would not tell why. */
-	int why = errno;
-
+	why = errno;
 	unlink(temporary);
 	errno = why;
 	return false;
 }
 
-bool plot_write(const struct plot *plot, const struct experiment *exp)
+bool plot_write(const char *path, const struct experiment *exp,
+		const struct series *series)
 {
 	bool written;
 
-	if (is_replaced(plot->path)) {
-		written = replace(plot, exp);
+	if (is_replaced(path)) {
+		written = replace(path, exp, series);
 	} else {
-		int fd = open(plot->path, O_WRONLY | O_CLOEXEC);
+		int fd = open(path, O_WRONLY | O_CLOEXEC);
 
-		written = fd >= 0 && write_to(fd, plot, exp);
+		written = fd >= 0 && write_to(fd, exp, series);
 	}
 	if (!written && !interrupted())
-		warn("%s", plot->path);
+		warn("%s", path);
 	return written;
 }

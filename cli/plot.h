@@ -6,22 +6,15 @@
 #include "experiment.h"
 #include "series.h"
 
-struct plot {
-	const char *path;
-	struct series series;
-};
-
 /* Exits where @path could not be written later on. */
-void plot_begin(struct plot *plot, const char *path,
-		const struct experiment *exp);
-void plot_add(struct plot *plot, const struct experiment *exp,
-	      const struct sample *sample);
+void plot_check(const char *path);
 
 /*
  * Writes it under another name and renames that: there is never half a file.
  * Returns false, and says why, where it could not be written; and without a
  * word where it was interrupted.
  */
-bool plot_write(const struct plot *plot, const struct experiment *exp);
+bool plot_write(const char *path, const struct experiment *exp,
+		const struct series *series);
 
 #endif /* PLOT_H */

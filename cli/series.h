@@ -3,8 +3,7 @@
 #ifndef SERIES_H
 #define SERIES_H
 
-#include <stddef.h>
-#include <stdint.h>
+#include "experiment.h"
 
 #define SERIES_MAX 512
 
@@ -22,12 +21,16 @@ struct series {
 };
 
 /*
- * Empty, with room in memory for all that can come: no page of it will become
- * used while used memory is measured.  @total is the last point's @done.
+ * Empty, with room in memory for all that can come: no page of it becomes used
+ * while used memory is measured.
  */
-void series_init(struct series *series, uint64_t total);
+void series_init(struct series *series, const struct plan *plan);
 
 /* Points too close to the one before the last replace the last. */
-void series_add(struct series *series, const struct point *point);
+void series_add(struct series *series, const struct experiment *exp,
+		const struct sample *sample);
+
+/* The highest there is, and at least 1. */
+uint64_t series_highest(const struct series *series);
 
 #endif /* SERIES_H */

@@ -77,24 +77,6 @@ static uint64_t tick_of(uint64_t max)
 				return unit * factors[i];
 }
 
-static void find_extent(struct svg *svg)
-{
-	const struct plan *plan = svg->exp->plan;
-
-	svg->total = plan->release ? 2 * plan->touch : plan->touch;
-	if (!svg->total)
-		svg->total = 1;
-	svg->highest = 1;
-	for (size_t i = 0; i < svg->series->n; i++) {
-		const struct point *point = svg->series->points + i;
-
-		if (point->reserved > svg->highest)
-			svg->highest = point->reserved;
-		if (point->used > svg->highest)
-			svg->highest = point->used;
-	}
-}
-
 static void put_title(const struct svg *svg)
 {
 	char size[SIZE_TEXT], touched[SIZE_TEXT], text[128];
@@ -226,9 +208,15 @@ static void put_legend(const struct svg *svg)
 void svg_write(FILE *file, const struct experiment *exp,
 	       const struct series *series)
 {
-	struct svg svg = { .file = file, .exp = exp, .series = series };
+	size_t work = plan_work(exp->plan);
+	struct svg svg = {
+		.file = file,
+		.exp = exp,
+		.series = series,
+		.total = work ? work : 1,
+		.highest = series_highest(series),
+	};
 
-	find_extent(&svg);
 	fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
 		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
 		"font-family=\"sans-serif\" font-size=\"13\">\n",

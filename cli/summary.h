@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that an experiment has found out. */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include "experiment.h"
+#include "options.h"
+
+/* Lines for people, or an object that is a line of JSON. */
+void summary_print(const struct experiment *exp, const struct options *opts);
+
+/* Is less used than was touched, as it can be on kernels that count late? */
+bool summary_lags(const struct experiment *exp);
+
+#endif /* SUMMARY_H */
