@@ -114,16 +114,14 @@ static void print_results(struct show *show)
 		summary_print(&show->exp, opts);
 }
 
+/* In JSON, each row has the lag that there can be. */
 static void explain_lag(const struct show *show)
 {
-	char lag[SIZE_TEXT];
+	const struct sample *touched = &show->exp.samples[TOUCHED];
 
-	if (show->req->opts.format != FORMAT_TABLE ||
-	    !summary_lags(&show->exp))
-		return;
-	format_bytes(&show->req->opts, lag, kernel_rss_lag());
-	warnx(_("used lags behind what was touched by up to %s: this kernel "
-		"counts a thread's page faults in batches"), lag);
+	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read)
+		kernel_explain_lag(touched->touched,
+				   sample_used_growth(&show->exp, touched));
 }
 
 /* Exits unless all was done; then all that was measured can be shown. */

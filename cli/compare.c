@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -17,7 +18,9 @@
 #include "compare.h"
 #include "i18n.h"
 #include "interrupt.h"
+#include "kernel.h"
 #include "table.h"
+#include "thp.h"
 
 struct method {
 	const char *name;
@@ -82,6 +85,9 @@ enum {
 	RESERVE_FAULTS,
 	TOUCH_FAULTS,
 	TOUCH_SECONDS,
+	THP,
+	THP_SYSTEM,
+	LAG,
 	SOURCE,
 };
 
@@ -98,6 +104,9 @@ static const struct column list[] = {
 	[TOUCH_FAULTS] = { "MINFLT", "minor_faults", TYPE_NUMBER, SHOWN },
 	[TOUCH_SECONDS] = { "TOUCH_S", "touch_seconds", TYPE_NUMBER, SHOWN,
 		.decimals = 6 },
+	[THP] = { "THP", "thp", TYPE_TEXT, IN_JSON },
+	[THP_SYSTEM] = { "THP_SYSTEM", "thp_system", TYPE_TEXT, IN_JSON },
+	[LAG] = { "LAG", "lag", TYPE_SIZE, IN_JSON },
 	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON },
 };
 
@@ -190,6 +199,8 @@ static _Noreturn void run_child(const struct request *req,
 		.pipe = pipe,
 	};
 
+	/* The parent's rows are the parent's. */
+	__fpurge(stdout);
 	child.exp.watcher = &child;
 	if (method->reserve)
 		own.reserve = method->reserve;
@@ -201,11 +212,27 @@ static _Noreturn void run_child(const struct request *req,
 	_exit(EXIT_SUCCESS);
 }
 
-static void add_row(struct table *table, const struct method *method,
-		    const struct source *src, const struct message *reserved,
-		    const struct message *touched)
+/* The rows, and what is the same in all of them. */
+struct comparison {
+	const struct request *req;
+	const struct source *src;
+	const char *thp_system;
+	struct table table;
+	struct message reserved;	/* of the method at hand, */
+	struct message touched;		/* and its last step */
+	struct message short_of;	/* one that used less than it touched */
+};
+
+static const char *in_force(const struct comparison *comp)
 {
-	const struct sample *sample = &touched->sample;
+	return thp_in_force(comp->req->plan.thp, comp->thp_system);
+}
+
+static void add_row(struct comparison *comp, const struct method *method)
+{
+	const struct message *reserved = &comp->reserved;
+	const struct sample *sample = &comp->touched.sample;
+	struct table *table = &comp->table;
 
 	table_row_begin(table);
 	table_text(table, METHOD, method->name);
@@ -213,33 +240,40 @@ static void add_row(struct table *table, const struct method *method,
 	table_number(table, RESERVE_SECONDS, reserved->reserve_seconds * 1e6);
 	table_number(table, RESERVED_SIZE, reserved->reserved);
 	table_number(table, USED_RESERVED, reserved->used);
-	table_number(table, USED_TOUCHED, touched->used);
+	table_number(table, USED_TOUCHED, comp->touched.used);
 	table_number(table, RESERVE_FAULTS, reserved->reserve_faults);
 	table_number(table, TOUCH_FAULTS, sample->minor_faults);
 	table_number(table, TOUCH_SECONDS, sample->seconds * 1e6);
-	table_text(table, SOURCE, src->name);
+	table_text(table, THP, in_force(comp));
+	table_text(table, THP_SYSTEM, comp->thp_system);
+	table_number(table, LAG, kernel_rss_lag());
+	table_text(table, SOURCE, comp->src->name);
 	table_row_end(table);
 }
 
-/* Until the child has closed its end, or this process is interrupted. */
-static void read_child(int pipe, struct table *table,
-		       const struct method *method, const struct source *src)
+static void take_message(struct comparison *comp, const struct method *method,
+			 const struct message *message, bool shown)
 {
-	struct message message, reserved = { 0 };
+	if (message->sample.stage == RESERVED)
+		comp->reserved = *message;
+	if (message->sample.stage != TOUCHED)
+		return;
+	comp->touched = *message;
+	if (message->used < (int64_t)message->sample.touched)
+		comp->short_of = *message;
+	if (shown)
+		add_row(comp, method);
+}
+
+/* Until the child has closed its end, or this process is interrupted. */
+static void read_child(struct comparison *comp, const struct method *method,
+		       int pipe, bool shown)
+{
+	struct message message;
 
 	while (!interrupted() &&
-	       read(pipe, &message, sizeof(message)) == sizeof(message)) {
-		switch (message.sample.stage) {
-		case RESERVED:
-			reserved = message;
-			break;
-		case TOUCHED:
-			add_row(table, method, src, &reserved, &message);
-			break;
-		default:
-			break;
-		}
-	}
+	       read(pipe, &message, sizeof(message)) == sizeof(message))
+		take_message(comp, method, &message, shown);
 }
 
 /* Returns whether it did all that it was to do. */
@@ -258,8 +292,8 @@ static bool end_child(pid_t pid, const struct method *method)
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }
 
-static bool run_method(const struct request *req, const struct source *src,
-		       const struct method *method, struct table *table)
+static bool run_method(struct comparison *comp, const struct method *method,
+		       bool shown)
 {
 	int pipes[2];
 	pid_t pid;
@@ -270,26 +304,57 @@ static bool run_method(const struct request *req, const struct source *src,
 	if (pid < 0)
 		err(EXIT_FAILURE, "fork");
 	if (!pid)
-		run_child(req, src, method, pipes[1]);
+		run_child(comp->req, comp->src, method, pipes[1]);
 	close(pipes[1]);
-	read_child(pipes[0], table, method, src);
+	read_child(comp, method, pipes[0], shown);
 	close(pipes[0]);
 	return end_child(pid, method);
 }
 
+/*
+ * The first to touch memory may find it slow: a virtual machine's is its
+ * host's, which gives it as lazily.  So there is one before the first.
+ */
+static bool run_methods(struct comparison *comp)
+{
+	bool all = true;
+
+	run_method(comp, &methods[1], false);
+	for (size_t i = 0; i < ARRAY_SIZE(methods) && !interrupted(); i++)
+		all &= run_method(comp, &methods[i], true);
+	return all;
+}
+
+static void print_comparison(struct comparison *comp)
+{
+	const struct options *opts = &comp->req->opts;
+	bool for_people = opts->format == FORMAT_TABLE;
+
+	if (for_people)
+		printf(_("Huge pages: %s (the system's setting: %s)\n"),
+		       in_force(comp), comp->thp_system);
+	table_close(&comp->table);
+	fflush(stdout);
+	if (for_people && !comp->req->plan.read)
+		kernel_explain_lag(comp->short_of.sample.touched,
+				   comp->short_of.used);
+}
+
 int compare_run(const struct request *req)
 {
-	const struct source *src = source_choose(req->opts.source);
-	struct table table;
-	bool all = true;
+	struct comparison comp = {
+		.req = req,
+		.src = source_choose(req->opts.source),
+		.thp_system = thp_system(),
+	};
+	bool all;
 
 	refuse_what_cannot_be_populated(req);
 	interrupt_catch();
-	table_open(&table, &columns, &req->opts, 0);
-	for (size_t i = 0; i < ARRAY_SIZE(methods) && !interrupted(); i++)
-		all &= run_method(req, src, &methods[i], &table);
+	table_open(&comp.table, &columns, &req->opts, 0);
+	all = run_methods(&comp);
 	if (interrupted())
 		interrupt_die();
-	table_close(&table);
+	print_comparison(&comp);
 	return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -163,24 +163,27 @@ static void put_floor(int columns)
 	put(TO_LINE_END "\n");
 }
 
-static void put_legend(int columns)
+static int put_key(const char *colour, const char *character, const char *name)
 {
-	char text[128];
+	put_colour(colour);
+	put(character);
+	put_colour(PLAIN);
+	put_format(" %s  ", name);
+	return terminal_width_of(name) + 4;
+}
+
+/* At the right, how much is touched at the end of the floor. */
+static void put_legend(const struct picture *picture, int columns)
+{
+	char text[SIZE_TEXT] = "";
 
 	put_format("%*s", LABEL_WIDTH + 1, "");
-	put_colour(RED);
-	put(chars->reserved);
-	put_colour(PLAIN);
-	put(" ");
-	snprintf(text, sizeof(text), "%s", _("reserved"));
-	put_fitting(text, columns / 2 - 4);
-	put("  ");
-	put_colour(GREEN);
-	put(chars->levels[8]);
-	put_colour(PLAIN);
-	put(" ");
-	snprintf(text, sizeof(text), "%s", _("used"));
-	put_fitting(text, columns / 2 - 4);
+	columns -= put_key(RED, chars->reserved, _("reserved"));
+	columns -= put_key(GREEN, chars->levels[8], _("used"));
+	if (!picture->exp->plan->release)
+		size_format(text, picture->exp->plan->touch);
+	if (columns >= (int)strlen(text))
+		put_format("%*s", columns, text);
 	put(TO_LINE_END "\n");
 }
 
@@ -240,7 +243,7 @@ static void make_frame(struct picture *picture)
 		for (int row = ROWS - 1; row >= 0; row--)
 			put_row(picture, row, width, max);
 		put_floor(width);
-		put_legend(width);
+		put_legend(picture, width);
 		picture->lines += ROWS + 2;
 	}
 	put_progress(picture, columns);

@@ -3,14 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <wchar.h>
 
 #include "command.h"
 #include "i18n.h"
 #include "kernel.h"
 #include "summary.h"
 #include "table.h"
+#include "terminal.h"
 
 #define LINES_MAX 16
 #define VALUE_SIZE 192
@@ -34,22 +33,12 @@ static const char *in_force(const struct experiment *exp)
 	return thp_in_force(exp->plan->thp, exp->thp_system);
 }
 
-/* Nanoseconds, what was done to the page included; -1: there were no faults. */
+/* Nanoseconds, what was done to the pages included; -1: without a fault. */
 static int64_t time_a_fault(const struct sample *sample)
 {
 	long faults = sample->minor_faults + sample->major_faults;
 
 	return faults ? (int64_t)(sample->seconds * 1e9 / faults + 0.5) : -1;
-}
-
-bool summary_lags(const struct experiment *exp)
-{
-	const struct sample *touched = &exp->samples[TOUCHED];
-	int64_t missing = (int64_t)touched->touched -
-			  sample_used_growth(exp, touched);
-
-	return !exp->plan->read && missing > 0 &&
-	       missing <= (int64_t)kernel_rss_lag();
 }
 
 __attribute__((format(printf, 3, 4)))
@@ -87,16 +76,15 @@ static void add_memory(struct summary *sum)
 static void add_touched(struct summary *sum)
 {
 	const struct plan *plan = sum->exp->plan;
-	char size[SIZE_TEXT];
+	const char *label = plan->read ? _("read") : _("written");
+	char size[SIZE_TEXT], seed[SIZE_TEXT];
 
 	format_bytes(sum->opts, size, plan->touch);
-	if (!plan->random)
-		add(sum, plan->read ? _("read") : _("written"),
-		    _("%s, in order"), size);
+	snprintf(seed, sizeof(seed), "%" PRIu64, plan->seed);
+	if (plan->random)
+		add(sum, label, _("%s, in random order (seed %s)"), size, seed);
 	else
-		add(sum, plan->read ? _("read") : _("written"),
-		    _("%s, in random order (seed %" PRIu64 ")"), size,
-		    plan->seed);
+		add(sum, label, _("%s, in order"), size);
 	if (plan->verify)
 		add(sum, _("verified"), _("%s, all zero"), size);
 }
@@ -112,14 +100,27 @@ static void add_released(struct summary *sum)
 	add(sum, _("given back"), _("%s, which leaves %s used"), size, used);
 }
 
+/* The SI's units, which all languages share. */
+static void format_time(char text[SIZE_TEXT], int64_t nanoseconds)
+{
+	if (nanoseconds < 10000)
+		snprintf(text, SIZE_TEXT, "%" PRId64 " ns", nanoseconds);
+	else if (nanoseconds < 10000000)
+		snprintf(text, SIZE_TEXT, "%.1f us", nanoseconds / 1e3);
+	else
+		snprintf(text, SIZE_TEXT, "%.1f ms", nanoseconds / 1e6);
+}
+
 static void add_faults(struct summary *sum)
 {
 	int64_t nanoseconds = time_a_fault(sum->after);
+	char time[SIZE_TEXT];
 
 	add(sum, _("page faults"), _("%ld minor, %ld major"),
 	    sum->after->minor_faults, sum->after->major_faults);
+	format_time(time, nanoseconds);
 	if (nanoseconds >= 0)
-		add(sum, _("time a fault"), _("%" PRId64 " ns"), nanoseconds);
+		add(sum, _("time a fault"), "%s", time);
 }
 
 static void add_huge_pages(struct summary *sum)
@@ -147,28 +148,21 @@ static void add_scores(struct summary *sum)
 	add(sum, "oom_score", _("%s before, %s after"), before, after);
 }
 
-/* On a terminal; bytes where the locale can make nothing of them. */
-static int width_of(const char *text)
-{
-	wchar_t wide[64];
-	size_t n = mbstowcs(wide, text, ARRAY_SIZE(wide));
-	int width = n < ARRAY_SIZE(wide) ? wcswidth(wide, n) : -1;
-
-	return width < 0 ? (int)strlen(text) : width;
-}
-
 static void print_lines(const struct summary *sum)
 {
 	int width = 0;
 
-	for (size_t i = 0; i < sum->n; i++)
-		if (width_of(sum->lines[i].label) > width)
-			width = width_of(sum->lines[i].label);
+	for (size_t i = 0; i < sum->n; i++) {
+		int needed = terminal_width_of(sum->lines[i].label);
+
+		width = needed > width ? needed : width;
+	}
 	for (size_t i = 0; i < sum->n; i++) {
 		const struct line *line = &sum->lines[i];
 
 		printf("%s%*s%s\n", line->label,
-		       width + 2 - width_of(line->label), "", line->value);
+		       width + 2 - terminal_width_of(line->label), "",
+		       line->value);
 	}
 }
 

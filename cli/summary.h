@@ -9,7 +9,4 @@
 /* Lines for people, or an object that is a line of JSON. */
 void summary_print(const struct experiment *exp, const struct options *opts);
 
-/* Is less used than was touched, as it can be on kernels that count late? */
-bool summary_lags(const struct experiment *exp);
-
 #endif /* SUMMARY_H */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
+#include <wchar.h>
 
 #include "terminal.h"
 
@@ -38,4 +39,16 @@ void terminal_size(int fd, int *columns, int *rows)
 		*columns = size.ws_col;
 	if (size.ws_row)
 		*rows = size.ws_row;
+}
+
+/* One a byte where the locale can make nothing of them. */
+int terminal_width_of(const char *text)
+{
+	wchar_t wide[256];
+	size_t n = mbstowcs(wide, text, sizeof(wide) / sizeof(*wide));
+	int width = -1;
+
+	if (n < sizeof(wide) / sizeof(*wide))
+		width = wcswidth(wide, n);
+	return width < 0 ? (int)strlen(text) : width;
 }

@@ -17,4 +17,7 @@ bool terminal_is_unicode(void);
 /* As it is now, for a window can be resized; 80 by 24 where nobody knows. */
 void terminal_size(int fd, int *columns, int *rows);
 
+/* Columns that a text takes. */
+int terminal_width_of(const char *text);
+
 #endif /* TERMINAL_H */
