@@ -188,10 +188,10 @@ static int run_experiment(const struct request *req)
 	enum touch_end end;
 	bool written;
 
+	interrupt_catch();
 	if (req->plot)
 		plot_check(req->plot);
 	show.req = req;
-	interrupt_catch();
 	show_begin(&show);
 	end = experiment_run(&show.exp);
 	if (show.live)

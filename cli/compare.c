@@ -319,7 +319,8 @@ static bool run_methods(struct comparison *comp)
 {
 	bool all = true;
 
-	run_method(comp, &methods[1], false);
+	if (!run_method(comp, &methods[1], false))
+		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(methods) && !interrupted(); i++)
 		all &= run_method(comp, &methods[i], true);
 	return all;
@@ -355,6 +356,7 @@ int compare_run(const struct request *req)
 	all = run_methods(&comp);
 	if (interrupted())
 		interrupt_die();
-	print_comparison(&comp);
+	if (all || comp.table.n_rows)
+		print_comparison(&comp);
 	return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }

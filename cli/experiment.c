@@ -87,24 +87,42 @@ static void reserve(struct experiment *exp)
 	exp->memory = (unsigned char *)address;
 }
 
+/*
+ * Pages are visited as the kernel has them.  malloc(3)'s memory begins within
+ * one, which is left out where there are others.
+ */
+static void align(struct touch *touch)
+{
+	size_t skipped = -(uintptr_t)touch->memory % touch->page;
+
+	if (skipped >= touch->size)
+		return;
+	touch->memory += skipped;
+	touch->size -= skipped;
+	if (touch->total > touch->size)
+		touch->total = touch->size;
+}
+
 static void prepare_touch(struct experiment *exp)
 {
 	const struct plan *plan = exp->plan;
-	size_t page = sysconf(_SC_PAGESIZE);
-	size_t pages = (plan->size + page - 1) / page;
+	struct touch *touch = &exp->touch;
+	size_t pages;
 
-	exp->touch = (struct touch){
+	*touch = (struct touch){
 		.memory = exp->memory,
 		.size = plan->size,
 		.total = plan->touch,
 		.read = plan->read,
 		.verify = plan->verify,
-		.page = page,
+		.page = sysconf(_SC_PAGESIZE),
 	};
+	align(touch);
+	pages = (touch->size + touch->page - 1) / touch->page;
 	if (plan->random)
-		order_random(&exp->touch.order, pages, plan->seed);
+		order_random(&touch->order, pages, plan->seed);
 	else
-		order_sequential(&exp->touch.order, pages);
+		order_sequential(&touch->order, pages);
 }
 
 typedef enum touch_end advance_function(struct touch *touch, size_t until);
@@ -127,11 +145,13 @@ static enum touch_end step(struct experiment *exp, advance_function *advance,
 	return end;
 }
 
-static size_t next_stop(const struct plan *plan, size_t done)
+static size_t next_stop(const struct experiment *exp, size_t done)
 {
-	if (!plan->step || plan->touch - done <= plan->step)
-		return plan->touch;
-	return done + plan->step;
+	size_t step = exp->plan->step, total = exp->touch.total;
+
+	if (!step || total - done <= step)
+		return total;
+	return done + step;
 }
 
 /* Before a step that follows others: not earlier than the plan has it. */
@@ -149,19 +169,18 @@ static void pause_for(const struct plan *plan, double start, size_t done)
 static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 				advance_function *advance, size_t *done)
 {
-	const struct plan *plan = exp->plan;
 	double start = clock_now();
 	enum touch_end end;
 
 	exp->touch.done = 0;
 	do {
-		pause_for(plan, start, *done);
-		end = step(exp, advance, next_stop(plan, *done));
+		pause_for(exp->plan, start, *done);
+		end = step(exp, advance, next_stop(exp, *done));
 		*done = exp->touch.done;
 		if (end)
 			return end;
 		measure(exp, stage);
-	} while (*done < plan->touch);
+	} while (*done < exp->touch.total);
 	return TOUCH_DONE;
 }
 

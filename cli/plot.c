@@ -2,11 +2,9 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,25 +30,38 @@ static bool is_replaced(const char *path)
 	return stat(path, &st) || S_ISREG(st.st_mode);
 }
 
-/* Fails now rather than after the experiment. */
+/* A new file beside @path, whose name is then in @temporary; or -1. */
+static int open_temporary(const char *path, char temporary[PATH_MAX])
+{
+	if (snprintf(temporary, PATH_MAX, "%s" SUFFIX, path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return mkostemp(temporary, O_CLOEXEC);
+}
+
+/* Nobody wants to hear it after the experiment. */
 static bool is_writable(const char *path)
 {
-	char target[PATH_MAX], copy[PATH_MAX];
+	char target[PATH_MAX], temporary[PATH_MAX];
+	int fd;
 
 	if (!is_replaced(path))
 		return !access(path, W_OK);
-	if (strlen(path) + sizeof(SUFFIX) > PATH_MAX) {
-		errno = ENAMETOOLONG;
+	fd = open_temporary(resolve(path, target), temporary);
+	if (fd < 0)
 		return false;
-	}
-	strcpy(copy, resolve(path, target));
-	return !access(dirname(copy), W_OK | X_OK);
+	unlink(temporary);
+	close(fd);
+	return true;
 }
 
 void plot_check(const char *path)
 {
 	struct stat st;
 
+	if (!*path)
+		errx(EXIT_MISUSE, _("--plot: a file name is missing"));
 	if (!stat(path, &st) && S_ISDIR(st.st_mode))
 		errx(EXIT_FAILURE, _("%s: is a directory"), path);
 	if (!is_writable(path))
@@ -84,12 +95,11 @@ static void give_usual_mode(int fd)
 static bool replace(const char *path, const struct experiment *exp,
 		    const struct series *series)
 {
-	char target[PATH_MAX], temporary[PATH_MAX + sizeof(SUFFIX)];
+	char target[PATH_MAX], temporary[PATH_MAX];
 	int fd, why;
 
 	path = resolve(path, target);
-	snprintf(temporary, sizeof(temporary), "%s" SUFFIX, path);
-	fd = mkostemp(temporary, O_CLOEXEC);
+	fd = open_temporary(path, temporary);
 	if (fd < 0)
 		return false;
 	give_usual_mode(fd);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -35,16 +35,14 @@ bool thp_parse(const char *name, enum thp *thp)
 /* The file has all of them, the one that holds in brackets. */
 const char *thp_system(void)
 {
-	char text[64];
-	ssize_t n;
-	int fd;
+	FILE *file = fopen(SETTING, "re");
+	char text[64] = "";
 
-	fd = open(SETTING, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
+	if (!file)
 		return "absent";
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	if (!fgets(text, sizeof(text), file))
+		*text = '\0';
+	fclose(file);
 	if (strstr(text, "[always]"))
 		return "always";
 	return strstr(text, "[madvise]") ? "madvise" : "never";
