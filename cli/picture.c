@@ -274,6 +274,11 @@ static void draw(struct picture *picture)
 
 void picture_begin(struct picture *picture)
 {
+	const struct plan *plan = picture->exp->plan;
+
+	picture->slow = plan->interval >= SECONDS_A_FRAME ||
+			(plan->rate &&
+			 plan->step >= plan->rate * SECONDS_A_FRAME);
 	in_colour = terminal_has_colour(STDERR_FILENO);
 	chars = terminal_is_unicode() ? &unicode : &ascii;
 	/* Not zero, and so in memory; and all that makes a frame, too. */
@@ -283,7 +288,8 @@ void picture_begin(struct picture *picture)
 
 void picture_show(struct picture *picture)
 {
-	if (clock_now() >= picture->drawn_at + SECONDS_A_FRAME)
+	if (picture->slow ||
+	    clock_now() >= picture->drawn_at + SECONDS_A_FRAME)
 		draw(picture);
 }
 

@@ -14,6 +14,7 @@ struct picture {
 	int lines;		/* of what is drawn, and the window's width */
 	int columns;
 	double drawn_at;
+	bool slow;		/* steps are seen one by one */
 };
 
 /* The first three members are given, the others zero. */

@@ -225,10 +225,9 @@ turn_of() {
 @test "--thp: what is in force" {
 	while read -r setting thp in_force; do
 		export FAKE_THP=$BATS_TEST_TMPDIR/$setting
-		case $setting in
-		absent) ;;
-		*) sed "s/$setting/[&]/" <<<"always madvise never" >"$FAKE_THP" ;;
-		esac
+		settings="always madvise never"
+		[[ $setting == absent ]] ||
+			echo "${settings/"$setting"/[$setting]}" >"$FAKE_THP"
 		run_expecting 0 tamalloc alloc 1M --thp="$thp" --json
 		jq -e ".stages | all(.[]; .thp == \"$in_force\" and
 		       .thp_system == \"$setting\")" <<<"$output"
