@@ -24,8 +24,9 @@ enum column_type {
 enum {
 	IN_TABLE = 1,		/* and in --raw */
 	IN_JSON = 2,
-	IN_WATCH = 4,		/* in all of them, but under --watch only */
-	IN_EVERY_JSON = 8,	/* whatever --output says */
+	IN_WATCH = 4,		/* the table under --watch; JSON there, too */
+	IN_STREAM = 8,		/* under --watch, of samples one after another */
+	IN_EVERY_JSON = 16,	/* whatever --output says */
 };
 
 #define SHOWN (IN_TABLE | IN_JSON)

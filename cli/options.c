@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
 #include <err.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,6 +58,19 @@ static void print_help(const struct command *cmd)
 	columns_print_help(&cmd->columns);
 	printf(_("\nK, M, G, T, P and E are powers of 1024.\n"
 		 "For more details see tamalloc-%s(1).\n"), cmd->name);
+}
+
+unsigned long options_count(const struct command *cmd, const char *text)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	/* strtoul() would take white space and a sign. */
+	if (!isdigit((unsigned char)*text) || *end || errno || !number)
+		misuse(cmd, _("%s: not a whole number from 1 on"), text);
+	return number;
 }
 
 static void set_format(const struct command *cmd, struct options *opts,

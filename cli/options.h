@@ -41,6 +41,9 @@ struct options {
 int options_next(const struct command *cmd, int argc, char **argv,
 		 struct options *opts);
 
+/* A whole number from 1 on, or it exits with EXIT_MISUSE. */
+unsigned long options_count(const struct command *cmd, const char *text);
+
 void print_common_options(void);
 void print_version(void);
 

@@ -16,20 +16,31 @@ static const struct table_format *choose_format(const struct options *options,
 	return &format_aligned;
 }
 
+static unsigned int where_shown(const struct options *options,
+				unsigned int flags)
+{
+	bool watch = flags & TABLE_WATCH;
+	unsigned int where = watch ? IN_WATCH : 0;
+
+	if (options->format == FORMAT_JSON)
+		where |= IN_JSON | IN_EVERY_JSON;
+	else if (!watch)
+		where |= IN_TABLE;
+	if (watch && flags & TABLE_STREAM)
+		where |= IN_STREAM;
+	return where;
+}
+
 void table_open(struct table *table, const struct columns *columns,
 		const struct options *options, unsigned int flags)
 {
-	unsigned int where = options->format == FORMAT_JSON ?
-			     IN_JSON | IN_EVERY_JSON : IN_TABLE;
-
-	if (flags & TABLE_WATCH)
-		where |= IN_WATCH;
 	*table = (struct table){
 		.columns = columns,
 		.options = options,
 		.stream = flags & TABLE_STREAM,
 	};
-	table->n_shown = columns_shown(columns, &options->columns, where,
+	table->n_shown = columns_shown(columns, &options->columns,
+				       where_shown(options, flags),
 				       table->shown);
 	for (size_t i = 0; i < table->n_shown; i++)
 		table->is_shown |= UINT32_C(1) << table->shown[i];

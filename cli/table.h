@@ -27,7 +27,7 @@ enum {
 	 * is then an object a line.
 	 */
 	TABLE_STREAM = 1,
-	TABLE_WATCH = 2,	/* with the columns of IN_WATCH */
+	TABLE_WATCH = 2,	/* with the columns of --watch */
 };
 
 struct cell {

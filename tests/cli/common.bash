@@ -56,21 +56,30 @@ is_golden() {
 	diff -u "$golden/$1" -
 }
 
-# Files of the fake /proc: PID, statm in pages, oom_score_adj and oom_score.
+# Files of the fake /proc: PID, statm in pages, oom_score_adj, oom_score, comm.
 fake_process() {
 	local pid=$1 reserved=$2 used=$3 adj=${4:-0} score=${5:-0}
+	local command=${6-program}
 
 	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
 	mkdir -p "$FAKE_PROC/$pid"
 	echo "$reserved $used 0 0 0 0 0" >"$FAKE_PROC/$pid/statm"
 	echo "$adj" >"$FAKE_PROC/$pid/oom_score_adj"
 	echo "$score" >"$FAKE_PROC/$pid/oom_score"
+	printf '%s\n' "$command" >"$FAKE_PROC/$pid/comm"
 	fake_thread "$pid" "$pid" "$reserved" "$used"
 }
 
 fake_thread() {
 	mkdir -p "$FAKE_PROC/$1/task/$2"
 	echo "$3 $4 0 0 0 0 0" >"$FAKE_PROC/$1/task/$2/statm"
+}
+
+# The fake /proc's vm.overcommit_memory.
+fake_overcommit() {
+	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
+	mkdir -p "$FAKE_PROC/sys/vm"
+	echo "$1" >"$FAKE_PROC/sys/vm/overcommit_memory"
 }
 
 # stdin without the padding of columns.
