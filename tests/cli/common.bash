@@ -41,10 +41,14 @@ is_hint() {
 	[[ $# -eq 1 && $1 =~ ^"Try 'tamalloc "([a-z]+ )?"--help' for more information."$ ]]
 }
 
-# Nobody knows the PID and the address beforehand.
+# Nobody knows the PID, the address, times and scores beforehand.
 normalise() {
 	sed -E 's/PID [0-9]+/PID NUMBER/; s/"pid": [0-9]+/"pid": NUMBER/
-		s/0x[0-9a-f]+/ADDRESS/'
+		s/0x[0-9a-f]+/ADDRESS/
+		s/[0-9]\.[0-9]{6}/T.IMEIME/
+		s/"(fault_ns|oom_score(_before|_after)?)": [0-9]+/"\1": NUMBER/g
+		s/^(time a fault +)[0-9.]+ [num]s/\1TIME/
+		s/^(oom_score +)[0-9]+ before, [0-9]+ /\1N before, N /'
 }
 
 # stdin is the text of a golden file.

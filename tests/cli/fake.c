@@ -14,6 +14,9 @@
  *                          call.  The caller itself has a base, and
  *                          what 551 gave it, counted by mincore(2).
  *   FAKE_PROC=DIRECTORY    what is shown instead of /proc
+ *   FAKE_LAG=KIB           of what the caller uses, not counted yet
+ *   FAKE_RELEASE=TEXT      of the kernel, for uname(2)
+ *   FAKE_THP=FILE          what is shown instead of the setting of huge pages
  *   FAKE_MEMORY="R S"      RAM and swap space, in MiB; 16 and 4 GiB by default
  *   FAKE_EINTR=NUMBER      so many waits are interrupted at once
  */
@@ -28,6 +31,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <tamalloc/tamalloc.h>
@@ -135,8 +139,12 @@ static size_t resident_pages(void)
 
 static long fake_self(struct process_memory_stats *stats)
 {
+	const char *lag = getenv("FAKE_LAG");
+
 	stats->reserved_memory_kb = BASE_RESERVED_KB + memory_pages * 4;
 	stats->used_memory_kb = BASE_USED_KB + resident_pages() * 4;
+	if (lag && resident_pages())
+		stats->used_memory_kb -= strtoul(lag, NULL, 10);
 	stats->used_memory_percentage = 100 * stats->used_memory_kb /
 					stats->reserved_memory_kb;
 	stats->oom_score = 0;
@@ -205,8 +213,10 @@ long syscall(long number, ...)
 /* Where @path leads, made in @buffer if need be. */
 static const char *redirect(const char *path, char buffer[4096])
 {
-	const char *proc = getenv("FAKE_PROC");
+	const char *proc = getenv("FAKE_PROC"), *thp = getenv("FAKE_THP");
 
+	if (thp && !strcmp(path, "/sys/kernel/mm/transparent_hugepage/enabled"))
+		return thp;
 	if (!proc || strncmp(path, "/proc", 5))
 		return path;
 	snprintf(buffer, 4096, "%s%s", proc, path + 5);
@@ -219,6 +229,19 @@ FILE *fopen(const char *path, const char *mode)
 	char buffer[4096];
 
 	return real(redirect(path, buffer), mode);
+}
+
+int uname(struct utsname *kernel)
+{
+	int (*real)(struct utsname *) = dlsym(RTLD_NEXT, "uname");
+	const char *release = getenv("FAKE_RELEASE");
+
+	if (real(kernel))
+		return -1;
+	if (release)
+		snprintf(kernel->release, sizeof(kernel->release), "%s",
+			 release);
+	return 0;
 }
 
 DIR *opendir(const char *path)

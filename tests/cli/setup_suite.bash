@@ -16,5 +16,8 @@ setup_suite() {
 		-I "$cli_dir/include" -I "$O/include" -o "$FAKE.new" \
 		"$BATS_TEST_DIRNAME/fake.c"
 	mv "$FAKE.new" "$FAKE"
-	export O FAKE CLI
+	# Where a test doesn't say otherwise: the same on every machine.
+	FAKE_RELEASE=6.12.0-fake FAKE_THP=$O/tests/thp
+	echo 'always [madvise] never' >"$FAKE_THP"
+	export O FAKE CLI FAKE_RELEASE FAKE_THP
 }
