@@ -164,7 +164,8 @@ json() { jq -r "$1" <<< "$output"; }
 	gone=$!
 	wait "$gone"
 	run -64 --separate-stderr tamalloc proc "$gone" "$pid" --json
-	[ "$(json '[.processes[].pid] | @csv')" = "$pid" ]
+	[ "$(json '[.processes[] | .pid, .status] | @csv')" = \
+		"$gone,\"gone\",$pid,\"ok\"" ]
 	[ "$stderr" = "tamalloc: $gone: no such process" ]
 }
 
@@ -189,19 +190,153 @@ json() { jq -r "$1" <<< "$output"; }
 	[[ $stderr == "tamalloc: $zombie: no memory of its own: "* ]]
 }
 
+as_nobody() {
+	setpriv --reuid 65534 --clear-groups --bounding-set -all "$@"
+}
+
+restricted() { # LEVEL ARGUMENT...
+	local status=0
+	echo "$1" > /proc/sys/vm/tamalloc_restrict
+	as_nobody "$TAMALLOC" proc --source=syscall "${@:2}" || status=$?
+	echo 0 > /proc/sys/vm/tamalloc_restrict
+	return "$status"
+}
+
 @test "proc: vm.tamalloc_restrict denies and hides, and the source stays" {
-	for level in 1 2; do
-		echo "$level" > /proc/sys/vm/tamalloc_restrict
-		run --separate-stderr setpriv --reuid 65534 --clear-groups \
-			--bounding-set -all "$TAMALLOC" proc 1
-		echo 0 > /proc/sys/vm/tamalloc_restrict
-		[ "$status" -eq 1 ]
-		[ -z "$(json '.')" ]
-		case $level in
-		1) [[ $stderr == "tamalloc: 1: not permitted: "* ]] ;;
-		2) [[ $stderr == "tamalloc: 1: no such process" ]] ;;
-		esac
+	run -1 --separate-stderr restricted 1 1 --json
+	[ "$(json '.processes[0] | [.status, .source, .used] | @csv')" = \
+		'"denied","syscall",' ]
+	[[ $stderr == "tamalloc: 1: not permitted: "* ]]
+	run -1 --separate-stderr restricted 2 1 --json
+	[ "$(json '.processes[0].status')" = gone ]
+	[[ $stderr == "tamalloc: 1: no such process" ]]
+}
+
+@test "proc --all: denied, not gone and not 0, and no kernel threads" {
+	run -0 --separate-stderr restricted 1 --all --json
+	[ -z "$stderr" ]
+	[ "$(json '.processes[] | select(.pid == 1).status')" = denied ]
+	# Of all others it sees none but itself.
+	[ "$(json '[.processes[] | select(.status == "ok").command] | @csv')" = '"tamalloc"' ]
+	[ -z "$(json '.processes[] | select(.pid == 2)')" ]
+	run -0 restricted 2 --all -rno COMMAND
+	[ "$output" = tamalloc ]
+}
+
+# IDs of processes that have memory, as /proc tells.
+with_memory() {
+	grep -lv '^0 0 ' /proc/[0-9]*/statm 2> "$BATS_TEST_TMPDIR/vanished" |
+		cut -d/ -f3 | sort
+}
+
+@test "proc --all: those that have memory" {
+	hold 1M
+	with_memory > "$BATS_TEST_TMPDIR/before"
+	run -0 tamalloc proc --all -rno PID,STATUS
+	with_memory > "$BATS_TEST_TMPDIR/after"
+	run ! grep -v ' ok$' <<< "$output"
+	run -0 tamalloc proc --all -rno PID
+	# Those that were there all the time are there.
+	sort <<< "$output" > "$BATS_TEST_TMPDIR/shown"
+	comm -12 "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" > "$BATS_TEST_TMPDIR/lived"
+	[ -z "$(comm -13 "$BATS_TEST_TMPDIR/shown" "$BATS_TEST_TMPDIR/lived")" ]
+	[ "$(wc -l < "$BATS_TEST_TMPDIR/lived")" -gt 3 ]
+	# Of the others there is at most what the test runs itself.
+	[ "$(comm -23 "$BATS_TEST_TMPDIR/shown" "$BATS_TEST_TMPDIR/lived" | wc -l)" -le 4 ]
+	grep -qx "$pid" "$BATS_TEST_TMPDIR/shown"
+	run ! grep -qx 2 "$BATS_TEST_TMPDIR/shown"
+}
+
+@test "proc --top: the largest first" {
+	hold 200M --touch 200M
+	run -0 tamalloc proc --top 1 -rno PID,COMMAND,USER
+	[ "$output" = "$pid tamalloc root" ]
+	run -0 tamalloc proc --name '^tamalloc$' --user root --sort=-used -rno PID
+	[ "${lines[0]}" = "$pid" ]
+	run -0 tamalloc proc --name '^tamalloc$' --user nobody
+	[ -z "$output" ]
+}
+
+@test "proc --watch: what a process has got since the last sample" {
+	mkfifo "$BATS_TEST_TMPDIR/go"
+	bash -c 'read -r; x=$(head -c 20M /dev/zero | tr "\0" x); read -r' \
+		<> "$BATS_TEST_TMPDIR/go" 3>&- &
+	started+=("$!")
+	"$TAMALLOC" proc --source=syscall --watch=0.1 "$!" --json \
+		> "$BATS_TEST_TMPDIR/lines" 3>&- &
+	watcher=$!
+	started+=("$watcher")
+	sleep 1
+	echo > "$BATS_TEST_TMPDIR/go"
+	for ((i = 0; i < 300; i++)); do
+		grown=$(jq -s 'map(.used_diff // 0 | select(. > 0)) | add // 0' "$BATS_TEST_TMPDIR/lines" || echo 0)
+		[ "$grown" -lt $((19 << 20)) ] || break
+		sleep 0.1
 	done
+	[ "$grown" -ge $((19 << 20)) ]
+	kill -INT "$watcher"
+	wait "$watcher"
+}
+
+in_namespace() {
+	unshare --pid --fork --mount-proc "$TAMALLOC" "$@" --source=syscall
+}
+
+@test "proc: PIDs of another namespace are gone, and --all has none of them" {
+	hold 1M
+	run -1 --separate-stderr in_namespace proc "$pid"
+	[[ $stderr == "tamalloc: $pid: no such process" ]]
+	run -0 in_namespace proc --all -rno PID,COMMAND,STATUS
+	[ "$output" = "1 tamalloc ok" ]
+	run -0 in_namespace global -rno PROCESSES
+	[ "$output" = 1 ]
+}
+
+@test "proc: /proc of another PID namespace is not believed" {
+	run -1 --separate-stderr unshare --pid --fork "$TAMALLOC" proc --all
+	[[ $stderr == *" need /proc, which is not mounted here, "* ]]
+	run -0 unshare --pid --fork "$TAMALLOC" proc 1 -rno PID,COMMAND,OOM_SCORE,STATUS
+	[ "$output" = "1 - - ok" ]
+}
+
+hidden() { # ARGUMENT...
+	# The group 0 would see all.
+	# shellcheck disable=SC2016 # $@ is the shell's own
+	unshare --mount bash -c 'mount -t proc -o hidepid=2 proc /proc &&
+		exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"' \
+		bash "$TAMALLOC" "$@" --source=syscall
+}
+
+@test "proc: hidepid=2 hides from --all, and not from the system call" {
+	run -0 hidden proc --all -rno COMMAND,STATUS
+	[ "$output" = "tamalloc ok" ]
+	# Whom it asks about is the kernel's business alone: vm.tamalloc_restrict.
+	run -0 hidden proc 1 -rno PID,COMMAND,OOM_SCORE,STATUS
+	[ "$output" = "1 - - ok" ]
+	run -0 hidden global -rno PROCESSES
+	[ "$output" = 1 ]
+}
+
+without_proc() { # ARGUMENT...
+	unshare --mount bash -c 'mount -t tmpfs none /proc && exec "$@"' \
+		bash "$TAMALLOC" "$@" --source=syscall
+}
+
+@test "proc and global without /proc" {
+	hold 100M
+	run -0 without_proc proc "$pid" -rno PID,USER,COMMAND,OOM_SCORE,STATUS
+	[ "$output" = "$pid - - - ok" ]
+	run -0 without_proc global -rno OVERCOMMIT,PROCESSES
+	[ "$output" = "- -" ]
+	run -1 --separate-stderr without_proc proc --all
+	[[ $stderr == *" need /proc, which is not mounted here, "* ]]
+}
+
+@test "proc: thousands of PIDs" {
+	hold 1M
+	mapfile -t pids < <(yes "$pid" | head -n 20000)
+	run -0 tamalloc proc -rno PID "${pids[@]}"
+	[ "${#lines[@]}" -eq 20000 ]
 }
 
 @test "global: equals the sum over /proc" {
@@ -218,6 +353,23 @@ json() { jq -r "$1" <<< "$output"; }
 	difference=$(($(json '.global[0].used') / 1048576 - used))
 	[ "${difference#-}" -le 8 ]
 	[ "$(json '.global[0].resolution')" -eq 1048576 ]
+}
+
+@test "global: the machine's memory, and how many processes there are" {
+	run -0 tamalloc global --json -o ram,swap,overcommit,processes
+	[ "$(json '.global[0].ram')" -eq "$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)" ]
+	[ "$(json '.global[0].swap')" -eq "$(awk '/^SwapTotal/ { print $2 * 1024 }' /proc/meminfo)" ]
+	[ "$(json '.global[0].overcommit')" = heuristic ]
+	counted=$(json '.global[0].processes')
+	run -0 tamalloc proc --all -rno PID
+	# As many, but for what the test itself runs.
+	difference=$((counted - ${#lines[@]}))
+	[ "${difference#-}" -le 2 ]
+	for policy in 1:always 2:never 0:heuristic; do
+		echo "${policy%:*}" > /proc/sys/vm/overcommit_memory
+		run -0 tamalloc global -rno OVERCOMMIT
+		[ "$output" = "${policy#*:}" ]
+	done
 }
 
 @test "global: grows by what another process holds" {
