@@ -4,6 +4,7 @@
 # The command on the kernel's own answers, in the booted kernel.  TAMALLOC names
 # the command; without it, the one in build/ is taken.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats runs each test in a subshell
+# shellcheck disable=SC2016 # jq has variables of its own
 
 bats_require_minimum_version 1.5.0
 
@@ -236,7 +237,6 @@ with_system_setting() {
 	run -0 tamalloc alloc 300M --touch 200M --step 100M --json
 	rows_say '.[-1] | .oom_score_after > .oom_score_before and
 		.oom_score_adj_before == 0 and .oom_score_adj_after == 0'
-	# shellcheck disable=SC2016 # for the inner shell
 	run -0 bash -c 'echo 500 > /proc/self/oom_score_adj
 		exec "$TAMALLOC" alloc 1M --touch 1M --step 1M --json \
 			--source=syscall'
