@@ -35,8 +35,8 @@ static void show(const char *when)
 
 	if (tamalloc_get_indiviual_stats(getpid(), &stats) == -1)
 		fail("tamalloc_get_indiviual_stats");
-	printf("%-9s reserved %7zu KiB, used %6zu KiB\n", when,
-	       (size_t)stats.reserved_memory_kb, (size_t)stats.used_memory_kb);
+	printf("%-9s %12zu %12zu\n", when, (size_t)stats.reserved_memory_kb,
+	       (size_t)stats.used_memory_kb);
 }
 
 int main(int argc, char **argv)
@@ -50,6 +50,8 @@ int main(int argc, char **argv)
 		fputs("reserve: TOUCH is more than SIZE\n", stderr);
 		return EXIT_FAILURE;
 	}
+	/* First of all, for it makes stdio reserve its buffer. */
+	printf("%-9s %12s %12s\n", "KiB", "reserved", "used");
 	show("before");
 
 	/* Like every system call: an address, or -1 and errno. */

@@ -171,6 +171,7 @@ load common
 	refused "2147483648: too many seconds" alloc 1M --hold=2147483648
 }
 
+# bats test_tags=real
 @test "what cannot be reserved" {
 	FAKE_RESERVE=ENOMEM run_expecting 1 tamalloc alloc 10M
 	[[ -z $output ]]

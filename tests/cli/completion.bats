@@ -98,10 +98,10 @@ with_values() {
 		diff <(columns "$command") \
 			<(in_bash "$command" --output = '' | sort)
 	done
-	[[ $(in_bash proc -o RES) == RESERVED ]]
-	[[ $(in_bash proc -o PID,RES) == PID,RESERVED ]]
-	[[ $(in_bash proc -o +PID,RES) == +PID,RESERVED ]]
-	[[ $(in_bash proc -o +RES) == +RESERVED ]]
+	[[ $(in_bash proc -o SOU) == SOURCE ]]
+	[[ $(in_bash proc -o PID,SOU) == PID,SOURCE ]]
+	[[ $(in_bash proc -o +PID,SOU) == +PID,SOURCE ]]
+	[[ $(in_bash proc -o +SOU) == +SOURCE ]]
 }
 
 @test "bash: process IDs" {

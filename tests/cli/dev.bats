@@ -51,11 +51,12 @@ example() {
 		echo "$compiler"
 		build_examples "$compiler"
 		run_expecting 0 example reserve
-		[[ $(words <<<"$output") == "before reserved 3156 KiB, used 1928 KiB
-reserved reserved 105556 KiB, used 1928 KiB
-touched reserved 105556 KiB, used 12168 KiB"* ]]
+		[[ $(words <<<"$output") == "KiB reserved used
+before 3156 1928
+reserved 105556 1928
+touched 105556 12168"* ]]
 		run_expecting 0 example reserve 4 4
-		[[ ${lines[2]} == *"reserved    7252 KiB, used   6024 KiB" ]]
+		[[ $(words <<<"${lines[3]}") == "touched 7252 6024" ]]
 		run_expecting 0 example totals
 		[[ $output == "reserved 2560 MiB, used 612 MiB" ]]
 		run_expecting 0 example process 1
@@ -74,7 +75,7 @@ touched reserved 105556 KiB, used 12168 KiB"* ]]
 	for command in reserve totals "process 1 2"; do
 		# shellcheck disable=SC2086 # words
 		run_expecting 3 example $command
-		[[ -z $output && ${#stderr_lines[@]} -eq 1 ]]
+		[[ ${#stderr_lines[@]} -eq 1 ]]
 		[[ $stderr == *": this kernel lacks the call; uname -r must say tamalloc" ]]
 	done
 	# The first call may be there, and the second not.

@@ -103,7 +103,7 @@ setup() {
 	fake_process 1 512 256
 	run_expecting 0 strace -qq -e trace=getdents64 -o "$BATS_TEST_TMPDIR/trace" \
 		env LD_PRELOAD="$FAKE" "$CLI" global
-	! grep -q getdents "$BATS_TEST_TMPDIR/trace"
+	run ! grep -q getdents "$BATS_TEST_TMPDIR/trace"
 	run_expecting 0 strace -qq -e trace=getdents64 -o "$BATS_TEST_TMPDIR/trace" \
 		env LD_PRELOAD="$FAKE" "$CLI" global -o+PROCESSES
 	grep -q getdents "$BATS_TEST_TMPDIR/trace"
@@ -117,7 +117,7 @@ setup() {
 	[[ $output == *" heuristic  syscall" ]]
 	run_expecting 0 tamalloc global --json -o used
 	jq -e '.global[0] == {used: 641728512, source: "syscall"}' <<<"$output"
-	for columns in x used,x , "" + used, USED+; do
+	for columns in x used,x "," "" + "used," USED+; do
 		name=${columns#+} name=${name#used,}
 		refused "${name%%,*}: no such column" global -o "$columns"
 	done
@@ -314,6 +314,7 @@ real_global_is_sum() {
 	   u >= before_u - 16 && u <= after_u + 16 ))
 }
 
+# bats test_tags=real
 @test "procfs: the real /proc" {
 	unset FAKE_PROC
 	until_true real_global_is_sum

@@ -18,30 +18,33 @@ status_kib() {
 	awk -v name="$2:" '$1 == name { print $2 }' "/proc/$1/status"
 }
 
-# The figure behind the word $1 in the line of output that begins with $2.
+# Column $2 of the row $1 of output.
 figure() {
-	sed -nE "s/^$2.*$1 +([0-9]+) .*/\\1/p" <<<"$output"
+	awk -v row="$1" -v column="$2" '$1 == row { print $column }' <<<"$output"
 }
+
+reserved() { figure "$1" 2; }
+used() { figure "$1" 3; }
 
 @test "reserve: 100 MiB more are reserved, 10 MiB of them used, none at the end" {
 	for compiler in $compilers; do
 		run -0 "$EXAMPLES/$compiler/reserve"
 		echo "$output"
-		[ $(($(figure reserved "reserved") - $(figure reserved before))) -eq 102400 ]
-		grown=$(($(figure used touched) - $(figure used "reserved")))
+		[ $(($(reserved "reserved") - $(reserved before))) -eq 102400 ]
+		grown=$(($(used touched) - $(used "reserved")))
 		# 6.1 lags by 66 faults, of up to 16 pages in files; a huge page
 		# at the edge holds more than is written.
 		[ "$grown" -ge $((10240 - 66 * 4)) ]
 		[ "$grown" -le $((10240 + 2048 + 66 * 64)) ]
-		[ "$(figure reserved released)" -eq "$(figure reserved before)" ]
+		[ "$(reserved released)" -eq "$(reserved before)" ]
 	done
 }
 
 @test "reserve: what is written into decides, not what is reserved" {
 	for compiler in $compilers; do
 		run -0 "$EXAMPLES/$compiler/reserve" 65536 0
-		[ $(($(figure reserved "reserved") - $(figure reserved before))) -eq $((65536 * 1024)) ]
-		[ $(($(figure used touched) - $(figure used before))) -le $((66 * 64)) ]
+		[ $(($(reserved "reserved") - $(reserved before))) -eq $((65536 * 1024)) ]
+		[ $(($(used touched) - $(used before))) -le $((66 * 64)) ]
 	done
 }
 
