@@ -4,6 +4,7 @@
 # The command on the kernel's own answers, in the booted kernel.  TAMALLOC names
 # the command; without it, the one in build/ is taken.
 # shellcheck disable=SC2030,SC2031,SC2154 # bats runs each test in a subshell
+# shellcheck disable=SC2016 # jq has variables of its own
 
 bats_require_minimum_version 1.5.0
 
@@ -115,6 +116,167 @@ json() { jq -r "$1" <<< "$output"; }
 	run -0 --separate-stderr "$TAMALLOC" alloc 1M --json
 	[ "$(json '.stages[0].source')" = syscall ]
 	[ -z "$stderr" ]
+}
+
+# The rows of a step-by-step run as one array, and a question about them.
+rows_say() { jq -es "$@" <<< "$output"; }
+
+# By how much used grew until each step, less what was touched until then: all
+# must be from $1 to $2 bytes.
+growth_is_off_by() {
+	rows_say --argjson low "$1" --argjson high "$2" '.[1].used as $start |
+		[.[] | select(.stage == "touched") | .used - $start - .touched] |
+		length == 5 and all(.[]; . >= $low and . <= $high)'
+}
+
+# What this kernel may not have counted yet.
+lag_here() {
+	case $(uname -r) in
+	6.1.*) echo $((lag * 4096)) ;;
+	*) echo 0 ;;
+	esac
+}
+
+with_system_setting() {
+	local status=0
+	echo "$1" > "$thp"
+	shift
+	"$@" || status=$?
+	echo never > "$thp"
+	return "$status"
+}
+
+@test "alloc: 10M of 100M, page by page: used grows as it is touched" {
+	for how in "--thp=never" "--thp=never --pattern=random" \
+		"--thp=never --verify"; do
+		for setting in always madvise never; do
+			# shellcheck disable=SC2086 # words
+			run -0 with_system_setting "$setting" tamalloc alloc \
+				100M --touch 10M --step 2M --json $how
+			growth_is_off_by "-$(lag_here)" $((16 * 4096))
+			rows_say '.[-1].used_growth >= 10000000 and
+				.[-1].reserved_growth == 104857600 and
+				.[-1].thp == "never"'
+			rows_say --arg setting "$setting" \
+				'.[-1].thp_system == $setting'
+		done
+	done
+}
+
+@test "alloc: 10M of 100M with huge pages: used grows in 2 MiB steps" {
+	for how in "always --thp=default" "always --thp=always" \
+		"madvise --thp=always"; do
+		# shellcheck disable=SC2086 # words
+		run -0 with_system_setting ${how% *} tamalloc alloc 100M \
+			--touch 10M --step 2M --json ${how#* }
+		growth_is_off_by "-$(lag_here)" $((2 << 20))
+		# Hundreds of faults at most, of 2560: up to where the first
+		# huge page can begin.
+		rows_say '.[-1] | .minor_faults < 600 and .thp == "always"'
+	done
+}
+
+@test "alloc: the setting never wins over --thp=always" {
+	run -0 tamalloc alloc 100M --touch 10M --step 2M --thp=always --json
+	growth_is_off_by "-$(lag_here)" $((16 * 4096))
+	rows_say '.[-1] | .thp == "never" and .minor_faults >= 2560'
+}
+
+@test "alloc: one write commits a huge page" {
+	run -0 with_system_setting always tamalloc alloc 100M --touch 40K \
+		--pattern=random --json
+	used=$(json '.stages | .[2].used - .[1].used')
+	[ "$used" -ge $(((10 << 20) - lag * 4096)) ]
+	[ "$used" -le $((20 << 20)) ]
+}
+
+@test "alloc: reading uses nothing" {
+	for setting in always never; do
+		run -0 with_system_setting "$setting" tamalloc alloc 100M \
+			--touch 10M --step 2M --read --json
+		rows_say 'map(.used) | max - .[1] <= 65536'
+		rows_say '.[-1] | .minor_faults > 0 and .used_growth <= 65536'
+	done
+}
+
+@test "alloc: what is given back is not used any more" {
+	for how in "never --pattern=sequential" "never --pattern=random" \
+		"always --pattern=sequential"; do
+		# shellcheck disable=SC2086 # words
+		run -0 with_system_setting ${how% *} tamalloc alloc 100M \
+			--touch 10M --step 2M --release --json ${how#* }
+		rows_say '.[1].used as $start | map(select(.stage == "released")) |
+			length == 5 and
+			all(.[]; (.used - $start - .touched | fabs) <= 4259840)
+			and (.[-1].used - $start | fabs) <= 2162688'
+		rows_say 'map(select(.stage == "released").used) |
+			. == (sort | reverse)'
+	done
+}
+
+@test "alloc: faults are counted, and lag where the kernel lags" {
+	run -0 --separate-stderr tamalloc alloc 100M --touch 10M --step 2M --json
+	rows_say '.[-1] | .minor_faults >= 2560 and .minor_faults <= 2576 and
+		.major_faults == 0 and .fault_ns > 0'
+	rows_say --argjson lag "$(lag_here)" 'all(.[]; .lag == $lag)'
+	run -0 --separate-stderr tamalloc alloc 100M --touch 10M
+	case $(uname -r) in
+	6.1.*) [[ $stderr == "tamalloc: used lags by up to 264K"* || -z $stderr ]] ;;
+	*) [ -z "$stderr" ] ;;
+	esac
+}
+
+@test "alloc: on 6.1 it is said that used lags" {
+	case $(uname -r) in 6.1.*) ;; *) return 0 ;; esac
+	# So few that none of them is counted yet.
+	run -0 --separate-stderr tamalloc alloc 100M --touch 128K
+	[[ $stderr == "tamalloc: used lags by up to 264K: "* ]]
+}
+
+@test "alloc: the scores, before and after" {
+	run -0 tamalloc alloc 300M --touch 200M --step 100M --json
+	rows_say '.[-1] | .oom_score_after > .oom_score_before and
+		.oom_score_adj_before == 0 and .oom_score_adj_after == 0'
+	run -0 bash -c 'echo 500 > /proc/self/oom_score_adj
+		exec "$TAMALLOC" alloc 1M --touch 1M --step 1M --json \
+			--source=syscall'
+	rows_say '.[-1] | .oom_score_adj_before == 500 and
+		.oom_score_adj_after == 500'
+}
+
+@test "alloc: --compare: who is lazy, and who is not" {
+	run -0 tamalloc alloc 100M --touch 10M --compare --json
+	rows_say '.[0].methods | map(.method) ==
+		["tamalloc", "mmap", "malloc", "calloc", "populate"]'
+	rows_say --argjson lag "$(lag_here)" '.[0].methods[:4] | all(.[];
+		.used_reserved <= 65536 and
+		(.used_touched - 10485760 | . >= -$lag and . <= 65536) and
+		.minor_faults >= 2560)'
+	rows_say --argjson lag "$(lag_here)" '.[0].methods[4] |
+		.used_reserved >= 104857600 - $lag and .minor_faults <= 16'
+	rows_say '.[0].methods | all(.[]; .source == "syscall")'
+	run -1 --separate-stderr tamalloc alloc 100G --compare
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 100G at once, "* ]]
+	[ -z "$output" ]
+}
+
+@test "alloc: SIGINT frees, and leaves no half a picture" {
+	cd "$BATS_TEST_TMPDIR"
+	env --default-signal=INT "$TAMALLOC" alloc --source=syscall 100M \
+		--touch 10M --interval 60 --plot a.svg > rows 3>&- &
+	pid=$!
+	started+=("$pid")
+	for ((i = 0; i < 300; i++)); do
+		! grep -q touched rows || break
+		sleep 0.1
+	done
+	kill -INT "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 130 ]
+	[ "$(ls)" = rows ]
+	run -0 tamalloc alloc 100M --touch 10M --plot a.svg
+	grep -q '</svg>' a.svg
 }
 
 @test "alloc: what the address space can't hold is refused" {
