@@ -32,17 +32,19 @@ enum {
 	SOURCE,
 };
 
-/* Watched: shown where rows come one by one. */
+/* Watched is what comes row by row. */
+#define ALWAYS (SHOWN | IN_WATCH)
+
 const struct column report_columns[REPORT_COLUMNS] = {
-	[STAGE] = { "STAGE", "stage", TYPE_TEXT, SHOWN,
+	[STAGE] = { "STAGE", "stage", TYPE_TEXT, ALWAYS,
 		N_("before, reserved, touched or released"), .width = 8 },
 	[TOUCHED_SIZE] = { "TOUCHED", "touched", TYPE_SIZE, IN_JSON | IN_WATCH,
 		N_("touched so far, and not given back"), .width = 8 },
-	[RESERVED_SIZE] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN,
+	[RESERVED_SIZE] = { "RESERVED", "reserved", TYPE_SIZE, ALWAYS,
 		N_("reserved memory (VmSize)") },
-	[USED] = { "USED", "used", TYPE_SIZE, SHOWN,
+	[USED] = { "USED", "used", TYPE_SIZE, ALWAYS,
 		N_("used memory (VmRSS)"), .width = 8 },
-	[USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, SHOWN,
+	[USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, ALWAYS,
 		N_("used memory in percent of reserved memory") },
 	[MINOR_FAULTS] = { "MINFLT", "minor_faults", TYPE_NUMBER,
 		IN_JSON | IN_WATCH, N_("page faults while it was touched"),
@@ -135,7 +137,8 @@ void report_open(struct table *table, const struct experiment *exp,
 
 	memset(buffer, ' ', sizeof(buffer));
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	table_open(table, &alloc_command.columns, opts, TABLE_STREAM | TABLE_WATCH);
+	table_open(table, &alloc_command.columns, opts,
+		   TABLE_STREAM | TABLE_WATCH);
 	add_row(table, exp, &exp->now);
 	__fpurge(stdout);
 	table->n_rows = 0;

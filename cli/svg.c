@@ -116,8 +116,8 @@ static void put_y_axis(const struct svg *svg)
 	for (uint64_t bytes = 0; bytes <= svg->highest; bytes += tick) {
 		double y = y_of(svg, bytes);
 
-		fprintf(svg->file, "<path d=\"M%d %.1fH%d\" stroke=\"#ddd\"/>\n",
-			LEFT, y, RIGHT);
+		fprintf(svg->file, "<path d=\"M%d %.1fH%d\" "
+			"stroke=\"#ddd\"/>\n", LEFT, y, RIGHT);
 		size_format(text, bytes);
 		put_label(svg->file, LEFT - 8, y + 4, "text-anchor=\"end\"",
 			  text);

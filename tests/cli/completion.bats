@@ -81,7 +81,8 @@ with_values() {
 		(( ${#values[@]} > 1 ))
 		for value in "${values[@]}"; do
 			echo "$option=$value"
-			run_expecting 0 tamalloc alloc 1M --touch=1M "$option=$value"
+			run_expecting 0 tamalloc alloc 1M --touch=1M \
+				"$option=$value"
 		done
 		run_expecting 2 tamalloc alloc 1M --touch=1M "$option=x"
 		[[ $(in_bash alloc "$option" = "${values[0]:0:2}") == "${values[0]}" ]]

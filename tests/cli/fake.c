@@ -268,6 +268,7 @@ int sysinfo(struct sysinfo *info)
 	if (sscanf(value ? value : "16384 4096", "%lu %lu", &info->totalram,
 		   &info->totalswap) != 2)
 		abort();
+	info->freeram = info->totalram;
 	return 0;
 }
 

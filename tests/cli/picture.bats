@@ -87,7 +87,7 @@ sent() {
 	terminal 20 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M
 	until_true ends
 	[[ $(shown | head -n 1) == "touched 50M of 50M" ]]
-	! shown | grep -q '[│└]'
+	[[ $(shown) != *[│└]* ]]
 	shown | grep -q '^requested'
 }
 
