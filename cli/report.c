@@ -170,9 +170,12 @@ void report_heading(const struct experiment *exp, const struct options *opts)
 				 "before\n") :
 			       _("PID %d: %s at %p, %s touched\n")),
 	       getpid(), size, (void *)exp->memory, touched);
-	if (plan->thp != THP_DEFAULT)
-		printf(_("Huge pages: %s (the system's setting: %s)\n"),
-		       in_force(exp), exp->thp_system);
+}
+
+void report_huge_pages(const struct experiment *exp)
+{
+	printf(_("Huge pages: %s (the system's setting: %s)\n"),
+	       in_force(exp), exp->thp_system);
 }
 
 void report_stages(const struct experiment *exp, const struct options *opts)
@@ -180,8 +183,6 @@ void report_stages(const struct experiment *exp, const struct options *opts)
 	enum stage last = plan_last_stage(exp->plan);
 	struct table table;
 
-	if (opts->format == FORMAT_TABLE)
-		report_heading(exp, opts);
 	table_open(&table, &alloc_command.columns, opts, 0);
 	for (enum stage stage = BEFORE; stage <= last; stage++)
 		add_row(&table, exp, &exp->samples[stage]);
