@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "i18n.h"
+#include "interrupt.h"
 #include "options.h"
 #include "process_columns.h"
 #include "users.h"
@@ -294,7 +295,7 @@ static void start_sample(const struct request *req, struct sample *sample)
 
 static int exit_status(const struct request *req, const struct sample *sample)
 {
-	if (watch_interrupted() || !sample->n_failed)
+	if (interrupted() || !sample->n_failed)
 		return EXIT_SUCCESS;
 	return sample->n_failed < req->n_pids ? EXIT_SOME_FAILED : EXIT_FAILURE;
 }

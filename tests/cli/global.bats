@@ -176,8 +176,9 @@ has_two_lines() {
 
 # Starts a watch into file $1, and waits for its second row.
 start_watch() {
-	LD_PRELOAD=$FAKE "$CLI" global --watch=0.01 -n >"$1" \
-		2>"$1.errors" 3>&- &
+	# In a script, bash has SIGINT ignored by what it puts into the background.
+	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" global \
+		--watch=0.01 -n >"$1" 2>"$1.errors" 3>&- &
 	pid=$!
 	until_true has_two_lines "$1"
 }

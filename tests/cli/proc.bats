@@ -307,8 +307,8 @@ pids() {
 }
 
 @test "--watch ends well at SIGINT, whatever it shows" {
-	LD_PRELOAD=$FAKE "$CLI" proc --watch=0.01 5 >"$BATS_TEST_TMPDIR/rows" \
-		2>/dev/null 3>&- &
+	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" proc --watch=0.01 5 \
+		>"$BATS_TEST_TMPDIR/rows" 2>/dev/null 3>&- &
 	watcher=$!
 	until_true test -s "$BATS_TEST_TMPDIR/rows"
 	kill -INT "$watcher"
