@@ -127,12 +127,12 @@ teardown() {
 	refused "0: too often (0.01 at least)" proc --all --watch=0
 }
 
-# A /proc of five processes, a kernel thread, one that is denied, and one that
-# ends between listing and asking.
+# A /proc of some processes, one that is denied, kernel threads, one of them
+# denied, and two that end between listing and asking or soon after.
 populate() {
 	export FAKE_PROCESSES="1:102400:12288:12:0 20:3000:2000:66:0"
 	FAKE_PROCESSES+=" 30:9000:100:1:500 40:2000:2000:100:0 50:EPERM 60:EINVAL"
-	FAKE_PROCESSES+=" 62:EPERM 70:0:0:0:0"
+	FAKE_PROCESSES+=" 62:EPERM 70:0:0:0:0 82:EPERM"
 	fake_process 1 1 1 0 3 systemd
 	fake_process 20 1 1 0 90 worker
 	fake_process 30 1 1 500 700 sleeper
@@ -142,6 +142,7 @@ populate() {
 	fake_process 62 0 0 0 0 kworker
 	fake_process 70 1 1 0 0 zero
 	fake_process 80 1 1 0 0 gone
+	mkdir "$FAKE_PROC/82"
 	rm -r "$FAKE_PROC/4711"
 }
 
