@@ -96,22 +96,44 @@ static void show_begin(struct show *show)
 		report_open(&show->table, &show->exp, &show->req->opts);
 }
 
-static void print_results(struct show *show)
+/* What came step by step has only its summary left. */
+static void print_end_of_rows(struct show *show)
 {
 	const struct options *opts = &show->req->opts;
 
-	if (show->rows)
-		table_close(&show->table);
-	else
-		report_stages(&show->exp, opts);
-	if (show->rows && opts->format == FORMAT_TABLE) {
+	table_close(&show->table);
+	if (opts->format == FORMAT_RAW)
+		return;
+	if (opts->format == FORMAT_TABLE) {
 		putchar('\n');
 		report_heading(&show->exp, opts);
 	}
-	if (show->terminal)
+	summary_print(&show->exp, opts);
+}
+
+static void print_stages(const struct show *show)
+{
+	const struct options *opts = &show->req->opts;
+
+	if (opts->format == FORMAT_TABLE)
+		report_heading(&show->exp, opts);
+	/* Else the summary says so. */
+	if (opts->format == FORMAT_TABLE && !show->terminal &&
+	    show->plan.thp != THP_DEFAULT)
+		report_huge_pages(&show->exp);
+	report_stages(&show->exp, opts);
+	if (show->terminal) {
 		putchar('\n');
-	if (show->terminal || (show->rows && opts->format != FORMAT_RAW))
 		summary_print(&show->exp, opts);
+	}
+}
+
+static void print_results(struct show *show)
+{
+	if (show->rows)
+		print_end_of_rows(show);
+	else
+		print_stages(show);
 }
 
 /* In JSON, each row has the lag that there can be. */
@@ -119,9 +141,10 @@ static void explain_lag(const struct show *show)
 {
 	const struct sample *touched = &show->exp.samples[TOUCHED];
 
-	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read)
-		kernel_explain_lag(touched->touched,
-				   sample_used_growth(&show->exp, touched));
+	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read &&
+	    kernel_lags(touched->touched,
+			sample_used_growth(&show->exp, touched)))
+		kernel_explain_lag();
 }
 
 /* Exits unless all was done; then all that was measured can be shown. */

@@ -15,6 +15,7 @@ void report_row(struct table *table, const struct experiment *exp,
 
 /* What was done, for people. */
 void report_heading(const struct experiment *exp, const struct options *opts);
+void report_huge_pages(const struct experiment *exp);
 
 /* The stages, at the end. */
 void report_stages(const struct experiment *exp, const struct options *opts);

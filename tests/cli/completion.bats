@@ -84,7 +84,7 @@ with_values() {
 			run_expecting 0 tamalloc alloc 1M --touch=1M \
 				"$option=$value"
 		done
-		run_expecting 2 tamalloc alloc 1M "$option=x"
+		run_expecting 2 tamalloc alloc 1M --touch=1M "$option=x"
 		[[ $(in_bash alloc "$option" = "${values[0]:0:2}") == "${values[0]}" ]]
 		diff <(printf '%s\n' "${values[@]}" | sort) \
 			<(in_zsh "alloc $option=" | tail -n 1 |

@@ -158,6 +158,25 @@ run_examples() {
 	run_examples tamalloc 3
 }
 
+# malloc(3) isn't faked, and so the comparison is made without: its figures have
+# tests of their own.
+@test "the examples of tamalloc-alloc(1)" {
+	cd "$BATS_TEST_TMPDIR"
+	tamalloc() {
+		case "$*" in
+		*--compare*) "$CLI" "$@" --source=procfs 2>/dev/null ;;
+		*) LD_PRELOAD=$FAKE "$CLI" "$@" ;;
+		esac
+	}
+	populate() { :; }
+	normalise_all() {
+		normalise | sed -E '/^METHOD/s/ +/ /g
+			s/^(tamalloc|mmap|malloc|calloc|populate) .*/\1 FIGURES/
+			s/(setting: )(always|madvise|never|absent)/\1SETTING/'
+	}
+	run_examples tamalloc-alloc 8
+}
+
 @test "the examples of tamalloc-global(1)" {
 	run_examples tamalloc-global 6
 }
