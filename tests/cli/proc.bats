@@ -180,6 +180,9 @@ pids() {
 	[[ $(pids --all --sort COMMAND) == "50 30 1 40 20 70 " ]]
 	[[ $(pids --all --sort -oom_score) == "30 20 40 1 "?0" "?0" " ]]
 	[[ $(pids --all --sort USED%) == "70 30 1 20 40 50 " ]]
+	rm "$FAKE_PROC/20/comm"
+	[[ $(pids --all --sort COMMAND) == "50 30 1 40 70 20 " ]]
+	[[ $(pids --all --sort -COMMAND) == "70 40 1 30 50 20 " ]]
 	# Equals stay in the order in which they were named.
 	[[ $(pids 40 20 1 --sort used) == "40 20 1 " ]]
 	[[ $(pids 20 40 1 --sort -used) == "1 20 40 " ]]
