@@ -141,9 +141,10 @@ static void explain_lag(const struct show *show)
 {
 	const struct sample *touched = &show->exp.samples[TOUCHED];
 
-	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read)
-		kernel_explain_lag(touched->touched,
-				   sample_used_growth(&show->exp, touched));
+	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read &&
+	    kernel_lags(touched->touched,
+			sample_used_growth(&show->exp, touched)))
+		kernel_explain_lag();
 }
 
 /* Exits unless all was done; then all that was measured can be shown. */

@@ -154,19 +154,14 @@ struct child {
 	int pipe;
 };
 
-static int64_t no_less_than_zero(int64_t growth)
-{
-	return growth > 0 ? growth : 0;
-}
-
 static void tell(void *watcher, const struct sample *sample)
 {
 	const struct child *child = watcher;
 	const struct message message = {
 		.sample = *sample,
-		.reserved = no_less_than_zero(
+		.reserved = growth_or_none(
 			sample_reserved_growth(&child->exp, sample)),
-		.used = no_less_than_zero(
+		.used = growth_or_none(
 			sample_used_growth(&child->exp, sample)),
 		.reserve_seconds = child->exp.reserve_seconds,
 		.reserve_faults = child->exp.reserve_faults,
@@ -220,7 +215,7 @@ struct comparison {
 	struct table table;
 	struct message reserved;	/* of the method at hand, */
 	struct message touched;		/* and its last step */
-	struct message short_of;	/* one that used less than it touched */
+	bool lags;			/* at least one of them */
 };
 
 static const char *in_force(const struct comparison *comp)
@@ -259,8 +254,7 @@ static void take_message(struct comparison *comp, const struct method *method,
 	if (message->sample.stage != TOUCHED)
 		return;
 	comp->touched = *message;
-	if (message->used < (int64_t)message->sample.touched)
-		comp->short_of = *message;
+	comp->lags |= kernel_lags(message->sample.touched, message->used);
 	if (shown)
 		add_row(comp, method);
 }
@@ -336,9 +330,8 @@ static void print_comparison(struct comparison *comp)
 		       in_force(comp), comp->thp_system);
 	table_close(&comp->table);
 	fflush(stdout);
-	if (for_people && !comp->req->plan.read)
-		kernel_explain_lag(comp->short_of.sample.touched,
-				   comp->short_of.used);
+	if (for_people && comp->lags && !comp->req->plan.read)
+		kernel_explain_lag();
 }
 
 int compare_run(const struct request *req)

@@ -23,6 +23,11 @@ size_t plan_work(const struct plan *plan)
 	return plan->release ? 2 * plan->touch : plan->touch;
 }
 
+const char *experiment_thp(const struct experiment *exp)
+{
+	return thp_in_force(exp->plan->thp, exp->thp_system);
+}
+
 static int64_t growth(size_t now_kb, size_t before_kb)
 {
 	return ((int64_t)now_kb - (int64_t)before_kb) * 1024;

@@ -80,10 +80,19 @@ size_t plan_work(const struct plan *plan);
 /* The last stage of @plan. */
 enum stage plan_last_stage(const struct plan *plan);
 
+/* Are huge pages in force?  always or never. */
+const char *experiment_thp(const struct experiment *exp);
+
 /* By how much used and reserved memory have grown since before. */
 int64_t sample_used_growth(const struct experiment *exp,
 			   const struct sample *sample);
 int64_t sample_reserved_growth(const struct experiment *exp,
 			       const struct sample *sample);
+
+/* For what has no room for less than before. */
+static inline uint64_t growth_or_none(int64_t growth)
+{
+	return growth > 0 ? growth : 0;
+}
 
 #endif /* EXPERIMENT_H */

@@ -24,14 +24,18 @@ size_t kernel_rss_lag(void)
 	return FAULTS * sysconf(_SC_PAGESIZE);
 }
 
-void kernel_explain_lag(size_t touched, int64_t growth)
+bool kernel_lags(size_t touched, int64_t growth)
 {
-	int64_t lag = kernel_rss_lag(), missing = (int64_t)touched - growth;
-	char text[SIZE_TEXT];
+	int64_t missing = (int64_t)touched - growth;
 
-	if (missing <= 0 || missing > lag)
-		return;
-	size_format(text, lag);
+	return missing > 0 && missing <= (int64_t)kernel_rss_lag();
+}
+
+void kernel_explain_lag(void)
+{
+	char lag[SIZE_TEXT];
+
+	size_format(lag, kernel_rss_lag());
 	warnx(_("used lags by up to %s: this kernel adds up a thread's page "
-		"faults in batches"), text);
+		"faults in batches"), lag);
 }

@@ -3,6 +3,7 @@
 #ifndef KERNEL_H
 #define KERNEL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,7 +13,8 @@
  */
 size_t kernel_rss_lag(void);
 
-/* Says so, where that may be why @growth is less than was touched. */
-void kernel_explain_lag(size_t touched, int64_t growth);
+/* May that be why used memory grew by less than was touched? */
+bool kernel_lags(size_t touched, int64_t growth);
+void kernel_explain_lag(void);
 
 #endif /* KERNEL_H */

@@ -3,6 +3,7 @@
  * Frames are made in memory that is there from the start, and written at once:
  * nothing of it comes into the figures, and nothing flickers.
  */
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,6 +51,15 @@ static const struct characters ascii = {
 	.reserved = "=",
 	.left = "|", .top = "|", .bottom = "+", .floor = "-",
 };
+
+/* The job was stopped and continued: the shell has written below the frame. */
+static volatile sig_atomic_t continued;
+
+static void note_continued(int number)
+{
+	(void)number;
+	continued = 1;
+}
 
 /* A frame that is being made. */
 static char frame[16384];
@@ -194,13 +204,13 @@ static void put_progress(const struct picture *picture, int columns)
 	bool released = now->stage == RELEASED;
 	size_t done = released ? now->released : now->touched;
 	size_t all = exp->plan->touch;
-	int64_t used_growth = sample_used_growth(exp, now);
 	char done_text[SIZE_TEXT], all_text[SIZE_TEXT], used[SIZE_TEXT];
 	char line[256];
 
 	size_format(done_text, done);
 	size_format(all_text, all);
-	size_format(used, used_growth < 0 ? 0 : used_growth);
+	size_format(used,
+		    growth_or_none(sample_used_growth(exp, now)));
 	snprintf(line, sizeof(line),
 		 released ? _("given back %s of %s (%d%%), %s more used than "
 			      "before") :
@@ -212,13 +222,16 @@ static void put_progress(const struct picture *picture, int columns)
 	put(TO_LINE_END TO_SCREEN_END);
 }
 
-/* Back to where the last frame began.  One of another width stays above. */
+/* Back to where the last frame began, unless nobody knows where that is. */
 static void put_start(const struct picture *picture, int columns)
 {
+	bool lost = columns != picture->columns || continued;
+
+	continued = 0;
 	if (!picture->drawn)
 		return;
-	put(columns == picture->columns ? "\r" : "\n");
-	if (columns == picture->columns && picture->lines > 1)
+	put(lost ? "\n" : "\r");
+	if (!lost && picture->lines > 1)
 		put_format("\033[%dA", picture->lines - 1);
 }
 
@@ -274,8 +287,13 @@ static void draw(struct picture *picture)
 
 void picture_begin(struct picture *picture)
 {
+	const struct sigaction action = {
+		.sa_handler = note_continued,
+		.sa_flags = SA_RESTART,
+	};
 	const struct plan *plan = picture->exp->plan;
 
+	sigaction(SIGCONT, &action, NULL);
 	picture->slow = plan->interval >= SECONDS_A_FRAME ||
 			(plan->rate &&
 			 plan->step >= plan->rate * SECONDS_A_FRAME);

@@ -75,11 +75,6 @@ const struct column report_columns[REPORT_COLUMNS] = {
 		N_("syscall or procfs") },
 };
 
-static const char *in_force(const struct experiment *exp)
-{
-	return thp_in_force(exp->plan->thp, exp->thp_system);
-}
-
 static void set_sample(struct table *table, const struct sample *sample)
 {
 	static const char *const stages[] = {
@@ -108,7 +103,7 @@ static void set_experiment(struct table *table, const struct experiment *exp,
 		table_text(table, ADDRESS, address);
 	table_number(table, SIZE, exp->plan->size);
 	table_number(table, VERIFIED, exp->plan->verify);
-	table_text(table, THP, in_force(exp));
+	table_text(table, THP, experiment_thp(exp));
 	table_text(table, THP_SYSTEM, exp->thp_system);
 	table_number(table, LAG, kernel_rss_lag());
 	table_text(table, SOURCE, exp->src->name);
@@ -175,7 +170,7 @@ void report_heading(const struct experiment *exp, const struct options *opts)
 void report_huge_pages(const struct experiment *exp)
 {
 	printf(_("Huge pages: %s (the system's setting: %s)\n"),
-	       in_force(exp), exp->thp_system);
+	       experiment_thp(exp), exp->thp_system);
 }
 
 void report_stages(const struct experiment *exp, const struct options *opts)

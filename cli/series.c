@@ -21,19 +21,13 @@ static bool last_is_superfluous(const struct series *series, uint64_t done)
 	return series->n >= 2 && done - end[-2].done < series->spacing;
 }
 
-static uint64_t no_less_than_zero(int64_t growth)
-{
-	return growth > 0 ? growth : 0;
-}
-
 void series_add(struct series *series, const struct experiment *exp,
 		const struct sample *sample)
 {
 	const struct point point = {
 		.done = sample->touched + sample->released,
-		.reserved = no_less_than_zero(
-				sample_reserved_growth(exp, sample)),
-		.used = no_less_than_zero(sample_used_growth(exp, sample)),
+		.reserved = growth_or_none(sample_reserved_growth(exp, sample)),
+		.used = growth_or_none(sample_used_growth(exp, sample)),
 	};
 
 	if (last_is_superfluous(series, point.done))

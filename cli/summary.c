@@ -28,11 +28,6 @@ struct summary {
 	size_t n;
 };
 
-static const char *in_force(const struct experiment *exp)
-{
-	return thp_in_force(exp->plan->thp, exp->thp_system);
-}
-
 /* Nanoseconds, what was done to the pages included; -1: without a fault. */
 static int64_t time_a_fault(const struct sample *sample)
 {
@@ -126,7 +121,7 @@ static void add_faults(struct summary *sum)
 static void add_huge_pages(struct summary *sum)
 {
 	add(sum, _("huge pages"), _("%s (the system's setting: %s)"),
-	    in_force(sum->exp), sum->exp->thp_system);
+	    experiment_thp(sum->exp), sum->exp->thp_system);
 }
 
 static void format_score(char text[SIZE_TEXT], const struct sample *sample)
@@ -314,7 +309,7 @@ static void print_json(const struct experiment *exp,
 	set_memory(&table, exp);
 	set_touching(&table, exp);
 	set_scores(&table, exp);
-	table_text(&table, THP, in_force(exp));
+	table_text(&table, THP, experiment_thp(exp));
 	table_text(&table, THP_SYSTEM, exp->thp_system);
 	table_number(&table, LAG, kernel_rss_lag());
 	table_text(&table, SOURCE, exp->src->name);

@@ -95,14 +95,12 @@ static void put_title(const struct svg *svg)
 
 static void put_conditions(const struct svg *svg)
 {
-	const struct plan *plan = svg->exp->plan;
 	struct utsname kernel;
 	char text[256];
 
 	uname(&kernel);
 	snprintf(text, sizeof(text),
-		 strcmp(thp_in_force(plan->thp, svg->exp->thp_system),
-			"always") ?
+		 strcmp(experiment_thp(svg->exp), "always") ?
 		 _("Linux %s, without huge pages") :
 		 _("Linux %s, with huge pages"), kernel.release);
 	put_label(svg->file, LEFT, 52, "fill=\"#555\"", text);

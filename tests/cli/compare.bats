@@ -71,6 +71,17 @@ compare() {
 	       .used_reserved == 0 and .reserved == 8388608' <<<"$output"
 }
 
+@test "a kernel that counts late is said to, where it shows" {
+	export FAKE_LAG=264 FAKE_RELEASE=6.1.0
+	run_expecting 0 tamalloc alloc 8M --touch 4M --compare
+	[[ $stderr == "tamalloc: used lags by up to 264K: "* ]]
+	run_expecting 0 tamalloc alloc 8M --touch 4M --compare --json
+	[[ -z $stderr ]]
+	jq -e '.methods | all(.[]; .lag == 270336)' <<<"$output"
+	FAKE_RELEASE=6.2 run_expecting 0 tamalloc alloc 8M --touch 4M --compare
+	[[ -z $stderr ]]
+}
+
 @test "what MAP_POPULATE could not be given is refused" {
 	available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 	run_expecting 1 compare $((available * 2))K

@@ -127,6 +127,22 @@ sent() {
 	shown | grep -q '^requested'
 }
 
+@test "a job that is stopped and continued goes on below" {
+	terminal 80 LC_ALL=C.UTF-8 PS1=prompt: LD_PRELOAD= \
+		bash --norc --noprofile -i
+	until_true eval "shown | grep -q prompt:"
+	screen send-keys "LD_PRELOAD=$FAKE $CLI alloc 10M --touch 4M --rate 2M/s" Enter
+	until_true eval "shown | grep -q '^touched'"
+	screen send-keys C-z
+	until_true eval "shown | grep -q Stopped"
+	screen send-keys fg Enter
+	until_true eval "shown | grep -q '^requested'"
+	# What the shell wrote is still there, and so is the first frame's floor.
+	shown | grep -q Stopped
+	(( $(shown | grep -c '└') == 2 ))
+	(( $(shown | grep -c '^touched 4M of 4M') == 1 ))
+}
+
 @test "Ctrl-C: a whole picture, a line of its own, and the terminal as it was" {
 	terminal 80 LC_ALL=C.UTF-8 bash -c "before=\$(stty -g)
 		trap : INT
