@@ -10,6 +10,7 @@
 
 #include "command.h"
 #include "i18n.h"
+#include "interrupt.h"
 #include "options.h"
 #include "process_columns.h"
 #include "users.h"
@@ -162,14 +163,16 @@ static const char *explain(int error)
 }
 
 /* Once each: the samples that follow show it in the table. */
-static void report(const struct request *req, const struct process *process)
+static void report(const struct watch *watch, const struct process *process)
 {
-	if (!req->watch.n && !req->watch.redraw)
+	if (!watch->n && !watch->redraw)
 		warnx("%d: %s", process->pid, explain(process->error));
 }
 
-static void ask_named(const struct request *req, struct sample *sample)
+static void ask_named(struct sample *sample)
 {
+	const struct request *req = sample->req;
+
 	sample->n_failed = 0;
 	for (int i = 0; i < req->n_pids; i++) {
 		const struct process *process;
@@ -178,15 +181,15 @@ static void ask_named(const struct request *req, struct sample *sample)
 		process = &sample->now.list[i];
 		if (process->error) {
 			sample->n_failed++;
-			report(req, process);
+			report(&req->watch, process);
 		}
 	}
 }
 
-static void ask(const struct request *req, struct sample *sample)
+static void ask(struct sample *sample)
 {
-	if (!req->all)
-		ask_named(req, sample);
+	if (!sample->req->all)
+		ask_named(sample);
 	else if (!processes_add_all(&sample->now))
 		err(EXIT_FAILURE, "/proc");
 	processes_compare(&sample->now, &sample->before);
@@ -215,7 +218,7 @@ static bool is_wanted(const struct request *req, struct process *process)
 	       (!req->has_name || has_name(process, &req->name));
 }
 
-static void choose_rows(const struct request *req, struct sample *sample)
+static void choose_rows(struct sample *sample)
 {
 	sample->rows = reallocarray(sample->rows, sample->now.n + 1,
 				    sizeof(*sample->rows));
@@ -225,61 +228,56 @@ static void choose_rows(const struct request *req, struct sample *sample)
 	for (size_t i = 0; i < sample->now.n; i++) {
 		struct process *process = &sample->now.list[i];
 
-		if (is_wanted(req, process))
+		if (is_wanted(sample->req, process))
 			sample->rows[sample->n_rows++] = process;
 	}
 }
-
-struct order {
-	const struct request *req;
-	const struct process_context *context;
-};
 
 /* Equals stay in the order that they were in. */
 static int compare_rows(const void *a, const void *b, void *arg)
 {
 	struct process *first = *(struct process *const *)a;
 	struct process *second = *(struct process *const *)b;
-	const struct order *order = arg;
-	int by_column = process_order(order->context, order->req->sort,
-				      order->req->descending, first, second);
+	const struct sample *sample = arg;
+	int order = process_order(&sample->context, sample->req->sort,
+				  sample->req->descending, first, second);
 
-	return by_column ? by_column : (first > second) - (first < second);
+	return order ? order : (first > second) - (first < second);
 }
 
-static void sort_rows(const struct request *req, struct sample *sample)
+static void sort_rows(struct sample *sample)
 {
-	struct order order = { req, &sample->context };
-
-	if (req->has_sort)
+	if (sample->req->has_sort)
 		qsort_r(sample->rows, sample->n_rows, sizeof(*sample->rows),
-			compare_rows, &order);
-	if (req->top && sample->n_rows > req->top)
-		sample->n_rows = req->top;
+			compare_rows, sample);
 }
 
-static void take_sample(const struct request *req, struct sample *sample)
+static void take_sample(struct sample *sample)
 {
 	processes_keep(&sample->now, &sample->before);
 	sample->context.time = watch_time();
 	sample->context.machine = machine_memory();
-	ask(req, sample);
-	choose_rows(req, sample);
-	sort_rows(req, sample);
+	ask(sample);
+	choose_rows(sample);
+	sort_rows(sample);
 }
 
 static void show(struct table *table, void *arg)
 {
 	struct sample *sample = arg;
 	size_t room = watch_rows(&sample->req->watch);
+	size_t top = sample->req->top;
 
-	take_sample(sample->req, sample);
+	if (top && top < room)
+		room = top;
+	take_sample(sample);
 	for (size_t i = 0; i < sample->n_rows && i < room; i++)
 		process_show(table, &sample->context, sample->rows[i]);
 }
 
-static void start_sample(const struct request *req, struct sample *sample)
+static void start_sample(struct sample *sample)
 {
+	const struct request *req = sample->req;
 	const struct source *source = source_choose(req->opts.source);
 	bool have_proc = procfs_usable();
 
@@ -292,11 +290,19 @@ static void start_sample(const struct request *req, struct sample *sample)
 	sample->now.have_proc = sample->before.have_proc = have_proc;
 }
 
-static int exit_status(const struct request *req, const struct sample *sample)
+static void free_sample(struct sample *sample)
 {
-	if (watch_interrupted() || !sample->n_failed)
+	free(sample->rows);
+	free(sample->now.list);
+	free(sample->before.list);
+}
+
+static int exit_status(const struct sample *sample)
+{
+	if (interrupted() || !sample->n_failed)
 		return EXIT_SUCCESS;
-	return sample->n_failed < req->n_pids ? EXIT_SOME_FAILED : EXIT_FAILURE;
+	return sample->n_failed < sample->req->n_pids ? EXIT_SOME_FAILED :
+							EXIT_FAILURE;
 }
 
 static int run_proc(int argc, char **argv)
@@ -305,14 +311,12 @@ static int run_proc(int argc, char **argv)
 	struct sample sample = { .req = &req };
 
 	parse_arguments(&req, argc, argv);
-	start_sample(&req, &sample);
+	start_sample(&sample);
 	watch_run(&req.watch, &proc_command.columns, &req.opts, show, &sample);
+	free_sample(&sample);
 	if (req.has_name)
 		regfree(&req.name);
-	free(sample.rows);
-	free(sample.now.list);
-	free(sample.before.list);
-	return exit_status(&req, &sample);
+	return exit_status(&sample);
 }
 
 static const struct option options[] = {

@@ -75,7 +75,7 @@ static const char *text_of(const struct process_context *context,
 	}
 }
 
-/* Those for which the source was asked. */
+/* Those for which the source was asked, whether or not it answered. */
 static bool asked_figure(const struct process_context *context,
 			 const struct process *process, size_t column,
 			 int64_t *figure)
@@ -136,81 +136,77 @@ static bool other_figure(const struct process_context *context,
 	return known;
 }
 
-static bool is_asked(size_t column)
-{
-	return column == PROCESS_RESERVED || column == PROCESS_USED ||
-	       column == PROCESS_USED_PERCENT ||
-	       column == PROCESS_RAM_PERCENT ||
-	       column == PROCESS_OOM_SCORE_ADJ;
-}
-
 static bool figure_of(const struct process_context *context,
 		      struct process *process, size_t column, int64_t *figure)
 {
-	if (!is_asked(column))
-		return other_figure(context, process, column, figure);
-	return !process->error &&
-	       asked_figure(context, process, column, figure);
+	if (asked_figure(context, process, column, figure))
+		return !process->error;
+	return other_figure(context, process, column, figure);
 }
 
-static void show_cell(struct table *table,
+static void show_text(struct table *table,
 		      const struct process_context *context,
 		      struct process *process, size_t column)
 {
-	const char *text;
+	const char *text = text_of(context, process, column);
+
+	if (text)
+		table_text(table, column, text);
+}
+
+static void show_figure(struct table *table,
+			const struct process_context *context,
+			struct process *process, size_t column)
+{
 	int64_t figure;
 
-	if (process_columns[column].type == TYPE_TEXT) {
-		text = text_of(context, process, column);
-		if (text)
-			table_text(table, column, text);
-	} else if (figure_of(context, process, column, &figure)) {
+	if (figure_of(context, process, column, &figure))
 		table_number(table, column, figure);
-	} else if (is_asked(column)) {
+	else if (asked_figure(context, process, column, &figure))
 		table_word(table, column, status(process->error));
-	}
 }
 
 void process_show(struct table *table, const struct process_context *context,
 		  struct process *process)
 {
 	table_row_begin(table);
-	for (size_t i = 0; i < table->n_shown; i++)
-		show_cell(table, context, process, table->shown[i]);
+	for (size_t i = 0; i < table->n_shown; i++) {
+		size_t column = table->shown[i];
+
+		if (process_columns[column].type == TYPE_TEXT)
+			show_text(table, context, process, column);
+		else
+			show_figure(table, context, process, column);
+	}
 	table_row_end(table);
 }
 
-/* -1, 0 or 1 where one of them at least is unknown. */
-static int unknown_last(bool a_known, bool b_known)
+static int compare_texts(const char *a, const char *b, bool descending)
 {
-	return b_known - a_known;
+	if (!a || !b)
+		return !a - !b;
+	return descending ? strcmp(b, a) : strcmp(a, b);
 }
 
-static int text_order(const char *a, const char *b)
+static int compare_figures(int64_t a, int64_t b, bool descending)
 {
-	return a && b ? strcmp(a, b) : 0;
+	int order = (a > b) - (a < b);
+
+	return descending ? -order : order;
 }
 
 int process_order(const struct process_context *context, size_t column,
 		  bool descending, struct process *a, struct process *b)
 {
-	int64_t first = 0, second = 0;
-	bool a_known, b_known;
-	int order;
+	int64_t first, second;
+	bool first_known, second_known;
 
-	if (process_columns[column].type == TYPE_TEXT) {
-		const char *a_text = text_of(context, a, column);
-		const char *b_text = text_of(context, b, column);
-
-		a_known = a_text;
-		b_known = b_text;
-		order = text_order(a_text, b_text);
-	} else {
-		a_known = figure_of(context, a, column, &first);
-		b_known = figure_of(context, b, column, &second);
-		order = (first > second) - (first < second);
-	}
-	if (!a_known || !b_known)
-		return unknown_last(a_known, b_known);
-	return descending ? -order : order;
+	if (process_columns[column].type == TYPE_TEXT)
+		return compare_texts(text_of(context, a, column),
+				     text_of(context, b, column), descending);
+	first_known = figure_of(context, a, column, &first);
+	second_known = figure_of(context, b, column, &second);
+	if (!first_known || !second_known)
+		return second_known - first_known;
+	return compare_figures(first, second, descending);
 }

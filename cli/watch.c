@@ -1,22 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <err.h>
 #include <errno.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/ioctl.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "i18n.h"
+#include "interrupt.h"
 #include "options.h"
 #include "table.h"
+#include "terminal.h"
 #include "watch.h"
 
 #define SHORTEST_SECONDS 0.01
-
-static volatile sig_atomic_t interrupted;
 
 static double parse_interval(const struct command *cmd, const char *text)
 {
@@ -42,41 +39,19 @@ bool watch_take_option(struct watch *watch, const struct command *cmd, int c)
 	return true;
 }
 
-static void interrupt(int signal)
-{
-	(void)signal;
-	interrupted = 1;
-}
-
-/* Also where a shell has set SIGINT to be ignored, as for a background job. */
-static void catch_signals(void)
-{
-	/* Without SA_RESTART: a reader that sleeps must not keep us. */
-	const struct sigaction action = { .sa_handler = interrupt };
-
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-}
-
-static bool can_redraw(void)
-{
-	const char *term = getenv("TERM");
-
-	return isatty(STDOUT_FILENO) && term && *term && strcmp(term, "dumb");
-}
-
 static void start(struct watch *watch, const struct options *opts)
 {
 	if (!watch->on)
 		return;
 	if (!watch->seconds)
 		watch->seconds = 1;
-	watch->redraw = opts->format == FORMAT_TABLE && can_redraw();
+	watch->redraw = opts->format == FORMAT_TABLE &&
+			terminal_redraws(STDOUT_FILENO);
 	/* A picture at a time, so that none is seen half drawn. */
 	if (watch->redraw)
 		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
-	catch_signals();
-	clock_gettime(CLOCK_MONOTONIC, &watch->start);
+	interrupt_catch();
+	watch->start = clock_now();
 }
 
 static unsigned int table_flags(const struct watch *watch)
@@ -98,56 +73,24 @@ static void clear_screen(const struct watch *watch)
 
 size_t watch_rows(const struct watch *watch)
 {
-	struct winsize size;
+	int columns, rows;
 
-	if (!watch->redraw || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) ||
-	    size.ws_row < 3)
+	if (!watch->redraw)
 		return SIZE_MAX;
-	/* The headings, and the line where the cursor is. */
-	return size.ws_row - 2;
-}
-
-static double seconds_since(const struct timespec *start)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec - start->tv_sec +
-	       (now.tv_nsec - start->tv_nsec) / 1e9;
+	terminal_size(STDOUT_FILENO, &columns, &rows);
+	/* Without the headings, and the line where the cursor is. */
+	return rows > 3 ? rows - 2 : 1;
 }
 
 /* One that is over already is left out: the others keep their times. */
 static double next_tick(struct watch *watch)
 {
-	unsigned long passed = seconds_since(&watch->start) / watch->seconds;
+	unsigned long passed = (clock_now() - watch->start) / watch->seconds;
 
 	watch->ticks++;
 	if (watch->ticks < passed + 1)
 		watch->ticks = passed + 1;
-	return watch->ticks * watch->seconds;
-}
-
-/*
- * The signals are let in only while it waits, or else one that comes just
- * before would be noticed only when the wait is over.
- */
-static void wait_until(const struct watch *watch, double tick)
-{
-	sigset_t signals, before;
-	double left;
-
-	sigemptyset(&signals);
-	sigaddset(&signals, SIGINT);
-	sigaddset(&signals, SIGTERM);
-	sigprocmask(SIG_BLOCK, &signals, &before);
-	while (!interrupted &&
-	       (left = tick - seconds_since(&watch->start)) > 0) {
-		struct timespec ts = { left, (left - (long)left) * 1e9 };
-
-		if (ppoll(NULL, 0, &ts, &before) < 0 && errno != EINTR)
-			err(EXIT_FAILURE, "poll");
-	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	return watch->start + watch->ticks * watch->seconds;
 }
 
 /* False: that was the last sample, or the user has seen enough. */
@@ -157,15 +100,15 @@ static bool wait_for_next(struct watch *watch)
 	if (!watch->on)
 		return false;
 	/* The end of the program would try to write the rest once more. */
-	if (fflush(stdout) && interrupted)
+	if (fflush(stdout) && interrupted())
 		_exit(EXIT_SUCCESS);
 	/* ... and could not tell any more that the reader has seen enough. */
 	if (ferror(stdout) && errno == EPIPE)
 		_exit(EXIT_FAILURE);
-	if (interrupted || ferror(stdout) || watch->n == watch->count)
+	if (interrupted() || ferror(stdout) || watch->n == watch->count)
 		return false;
-	wait_until(watch, next_tick(watch));
-	return !interrupted;
+	interrupt_sleep(next_tick(watch));
+	return !interrupted();
 }
 
 void watch_run(struct watch *watch, const struct columns *columns,
@@ -187,11 +130,6 @@ void watch_run(struct watch *watch, const struct columns *columns,
 		more = wait_for_next(watch);
 	} while (more);
 	table_close(&table);
-}
-
-bool watch_interrupted(void)
-{
-	return interrupted;
 }
 
 int64_t watch_time(void)

@@ -6,7 +6,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <time.h>
 
 #include "command.h"
 
@@ -20,7 +19,7 @@ struct watch {
 
 	unsigned long n;		/* samples that are done */
 	bool redraw;			/* each in the last one's place */
-	struct timespec start;
+	double start;			/* by clock_now() */
 	unsigned long ticks;		/* since then */
 };
 
@@ -42,9 +41,6 @@ void watch_run(struct watch *watch, const struct columns *columns,
 
 /* How many rows of a table there are to see. */
 size_t watch_rows(const struct watch *watch);
-
-/* Was it ended by SIGINT or SIGTERM? */
-bool watch_interrupted(void);
 
 /* Milliseconds since 1970. */
 int64_t watch_time(void);

@@ -88,6 +88,8 @@ options_in_source() {
 @test "output that cannot be written is a failure" {
 	export FAKE_GLOBAL="2560 612" FAKE_PROCESSES="1:2:1:50:0"
 	for command in "--help" "--version" "global" "proc 1" "alloc 1M" \
+		       "global --count 3" "proc 1 --count 3 --raw" \
+		       "help proc" "global --json --watch" \
 		       "alloc 1M --hold" "alloc 1M --json"; do
 		# shellcheck disable=SC2086 # words
 		run_expecting 1 full tamalloc $command

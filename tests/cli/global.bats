@@ -159,6 +159,15 @@ setup() {
 	(( passed > 1350 && passed < 2000 ))
 }
 
+@test "--watch: a sample whose time is over is left out" {
+	FAKE_SLOW=150000 run_expecting 0 tamalloc global --watch=0.1 --count 4 \
+		-rno TIME
+	# At 0.2, 0.4 and 0.6 s; one after another they would take 0.45 s.
+	passed=$(jq -s '.[3] - .[0] | . * 1000 | round' <<<"$output")
+	echo "$passed ms"
+	(( passed > 570 ))
+}
+
 @test "--watch: a wait that is interrupted goes on" {
 	FAKE_EINTR=5 run_expecting 0 tamalloc global --watch=0.2 --count 2 \
 		-rno TIME
@@ -176,8 +185,9 @@ has_two_lines() {
 
 # Starts a watch into file $1, and waits for its second row.
 start_watch() {
-	LD_PRELOAD=$FAKE "$CLI" global --watch=0.01 -n >"$1" \
-		2>"$1.errors" 3>&- &
+	# In a script, bash has SIGINT ignored by what it puts into the background.
+	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" global \
+		--watch=0.01 -n >"$1" 2>"$1.errors" 3>&- &
 	pid=$!
 	until_true has_two_lines "$1"
 }

@@ -127,12 +127,12 @@ teardown() {
 	refused "0: too often (0.01 at least)" proc --all --watch=0
 }
 
-# A /proc of five processes, a kernel thread, one that is denied, and one that
-# ends between listing and asking.
+# A /proc of some processes, one that is denied, kernel threads, one of them
+# denied, and two that end between listing and asking or soon after.
 populate() {
 	export FAKE_PROCESSES="1:102400:12288:12:0 20:3000:2000:66:0"
 	FAKE_PROCESSES+=" 30:9000:100:1:500 40:2000:2000:100:0 50:EPERM 60:EINVAL"
-	FAKE_PROCESSES+=" 62:EPERM 70:0:0:0:0"
+	FAKE_PROCESSES+=" 62:EPERM 70:0:0:0:0 82:EPERM"
 	fake_process 1 1 1 0 3 systemd
 	fake_process 20 1 1 0 90 worker
 	fake_process 30 1 1 500 700 sleeper
@@ -142,6 +142,7 @@ populate() {
 	fake_process 62 0 0 0 0 kworker
 	fake_process 70 1 1 0 0 zero
 	fake_process 80 1 1 0 0 gone
+	mkdir "$FAKE_PROC/82"
 	rm -r "$FAKE_PROC/4711"
 }
 
@@ -179,6 +180,9 @@ pids() {
 	[[ $(pids --all --sort COMMAND) == "50 30 1 40 20 70 " ]]
 	[[ $(pids --all --sort -oom_score) == "30 20 40 1 "?0" "?0" " ]]
 	[[ $(pids --all --sort USED%) == "70 30 1 20 40 50 " ]]
+	rm "$FAKE_PROC/20/comm"
+	[[ $(pids --all --sort COMMAND) == "50 30 1 40 70 20 " ]]
+	[[ $(pids --all --sort -COMMAND) == "70 40 1 30 50 20 " ]]
 	# Equals stay in the order in which they were named.
 	[[ $(pids 40 20 1 --sort used) == "40 20 1 " ]]
 	[[ $(pids 20 40 1 --sort -used) == "1 20 40 " ]]
@@ -307,8 +311,8 @@ pids() {
 }
 
 @test "--watch ends well at SIGINT, whatever it shows" {
-	LD_PRELOAD=$FAKE "$CLI" proc --watch=0.01 5 >"$BATS_TEST_TMPDIR/rows" \
-		2>/dev/null 3>&- &
+	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" proc --watch=0.01 5 \
+		>"$BATS_TEST_TMPDIR/rows" 2>/dev/null 3>&- &
 	watcher=$!
 	until_true test -s "$BATS_TEST_TMPDIR/rows"
 	kill -INT "$watcher"

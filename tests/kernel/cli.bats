@@ -424,7 +424,8 @@ with_memory() {
 	bash -c 'read -r; x=$(head -c 20M /dev/zero | tr "\0" x); read -r' \
 		<> "$BATS_TEST_TMPDIR/go" 3>&- &
 	started+=("$!")
-	"$TAMALLOC" proc --source=syscall --watch=0.1 "$!" --json \
+	env --default-signal=INT \
+		"$TAMALLOC" proc --source=syscall --watch=0.1 "$!" --json \
 		> "$BATS_TEST_TMPDIR/lines" 3>&- &
 	watcher=$!
 	started+=("$watcher")
