@@ -205,26 +205,34 @@ static bool finish(struct show *show)
 	return true;
 }
 
+/* The experiment itself; exits unless it came to its end. */
+static void run_show(struct show *show)
+{
+	enum touch_end end;
+
+	show_begin(show);
+	end = experiment_run(&show->exp);
+	if (show->live)
+		picture_end(&show->picture);
+	/* Before anyone can read that there is something to signal. */
+	if (show->req->hold)
+		hold_prepare();
+	if (!end && interrupted())
+		end = TOUCH_INTERRUPTED;
+	check_end(show, end);
+}
+
 static int run_experiment(const struct request *req)
 {
+	/* Not on the stack, which would grow with it. */
 	static struct show show;
-	enum touch_end end;
 	bool written;
 
 	interrupt_catch();
 	if (req->plot)
 		plot_check(req->plot);
 	show.req = req;
-	show_begin(&show);
-	end = experiment_run(&show.exp);
-	if (show.live)
-		picture_end(&show.picture);
-	/* Before anyone can read that there is something to signal. */
-	if (req->hold)
-		hold_prepare();
-	if (!end && interrupted())
-		end = TOUCH_INTERRUPTED;
-	check_end(&show, end);
+	run_show(&show);
 	written = finish(&show);
 	experiment_free(&show.exp);
 	if (interrupted())

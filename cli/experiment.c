@@ -177,6 +177,7 @@ static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 	double start = clock_now();
 	enum touch_end end;
 
+	exp->now.stage = stage;
 	exp->touch.done = 0;
 	do {
 		pause_for(exp->plan, start, *done);

@@ -207,15 +207,13 @@ static void put_progress(const struct picture *picture, int columns)
 
 	size_format(done_text, done);
 	size_format(all_text, all);
-	size_format(used,
-		    growth_or_none(sample_used_growth(exp, now)));
+	size_format(used, growth_or_none(sample_used_growth(exp, now)));
 	snprintf(line, sizeof(line),
 		 released ? _("given back %s of %s (%d%%), %s more used than "
 			      "before") :
 			    _("touched %s of %s (%d%%), %s more used than "
 			      "before"),
-		 done_text, all_text, (int)(all ? 100.0 * done / all : 100),
-		 used);
+		 done_text, all_text, (int)(100.0 * done / all), used);
 	put_fitting(line, columns);
 	put(TO_LINE_END TO_SCREEN_END);
 }
@@ -234,9 +232,22 @@ static void put_start(const struct picture *picture, int columns)
 	put(lost ? "\n" : up);
 }
 
+static void put_chart(struct picture *picture, int columns)
+{
+	uint64_t max = series_highest(picture->series);
+
+	if (columns > COLUMNS_MAX)
+		columns = COLUMNS_MAX;
+	for (int row = ROWS - 1; row >= 0; row--)
+		put_row(picture, row, columns, max);
+	put_floor(columns);
+	put_legend(picture, columns);
+	picture->lines += ROWS + 2;
+}
+
 static void make_frame(struct picture *picture)
 {
-	int columns, rows, width;
+	int columns, rows;
 
 	terminal_size(STDERR_FILENO, &columns, &rows);
 	frame_size = 0;
@@ -246,18 +257,8 @@ static void make_frame(struct picture *picture)
 	/* The last column stays empty: some terminals go on to a new line. */
 	columns--;
 	if (!picture->line_only && columns >= COLUMNS_NEEDED &&
-	    rows >= ROWS_NEEDED) {
-		uint64_t max = series_highest(picture->series);
-
-		width = columns - LABEL_WIDTH - 1;
-		if (width > COLUMNS_MAX)
-			width = COLUMNS_MAX;
-		for (int row = ROWS - 1; row >= 0; row--)
-			put_row(picture, row, width, max);
-		put_floor(width);
-		put_legend(picture, width);
-		picture->lines += ROWS + 2;
-	}
+	    rows >= ROWS_NEEDED)
+		put_chart(picture, columns - LABEL_WIDTH - 1);
 	put_progress(picture, columns);
 }
 

@@ -59,12 +59,14 @@ enum touch_end touch_until(struct touch *touch, size_t until)
 
 enum touch_end touch_release_until(struct touch *touch, size_t until)
 {
+	if (interrupted())
+		return TOUCH_INTERRUPTED;
 	if (!touch->order.random) {
 		/* In one go, or else huge pages would be split. */
 		madvise(touch->memory + touch->done, until - touch->done,
 			MADV_DONTNEED);
 		touch->done = until;
-		return interrupted() ? TOUCH_INTERRUPTED : TOUCH_DONE;
+		return TOUCH_DONE;
 	}
 	for (; touch->done < until; advance(touch)) {
 		size_t size;

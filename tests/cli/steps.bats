@@ -370,6 +370,22 @@ os.execv(sys.argv[1], sys.argv[1:])'
 	done
 }
 
+@test "SIGTERM while it gives back" {
+	for pattern in sequential random; do
+		LD_PRELOAD=$FAKE "$CLI" alloc 1M --touch 20K --step 4K \
+			--interval 0.3 --release --pattern=$pattern \
+			>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+		pid=$!
+		until_true grep -q "^released" "$BATS_TEST_TMPDIR/out"
+		kill "$pid"
+		status=0
+		wait "$pid" || status=$?
+		(( status == 143 ))
+		[[ $(<"$BATS_TEST_TMPDIR/err") == "tamalloc: interrupted when 4K had been given back" ]]
+		(( $(grep -c ^released "$BATS_TEST_TMPDIR/out") == 1 ))
+	done
+}
+
 @test "SIGINT within a step" {
 	env --default-signal=INT "$CLI" alloc 4T --source=procfs --thp=never \
 		--touch 4T --read >"$BATS_TEST_TMPDIR/out" \
