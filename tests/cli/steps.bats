@@ -372,8 +372,8 @@ os.execv(sys.argv[1], sys.argv[1:])'
 
 @test "SIGTERM while it gives back" {
 	for pattern in sequential random; do
-		LD_PRELOAD=$FAKE "$CLI" alloc 1M --touch 20K --step 4K \
-			--interval 0.3 --release --pattern=$pattern \
+		LD_PRELOAD=$FAKE "$CLI" alloc 1M --touch 8K --step 4K \
+			--interval 1 --release --pattern=$pattern \
 			>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 		pid=$!
 		until_true grep -q "^released" "$BATS_TEST_TMPDIR/out"
