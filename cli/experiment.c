@@ -152,11 +152,11 @@ static enum touch_end step(struct experiment *exp, advance_function *advance,
 
 static size_t next_stop(const struct experiment *exp, size_t done)
 {
-	size_t size = exp->plan->step, total = exp->touch.total;
+	size_t bytes = exp->plan->step, total = exp->touch.total;
 
-	if (!size || total - done <= size)
+	if (!bytes || total - done <= bytes)
 		return total;
-	return done + size;
+	return done + bytes;
 }
 
 /* Before a step that follows others: not earlier than the plan has it. */
