@@ -285,6 +285,19 @@ pids() {
 	[[ $stderr == "tamalloc: 99: no such process" ]]
 }
 
+@test "--watch: differences in whatever order the PIDs are named" {
+	export FAKE_PROCESSES="*:100:10:10:0/110:10:10:0"
+	run_expecting 0 tamalloc proc 30 20 10 40 20 --watch=0.01 --count 2 \
+		-rno PID,RESERVED_DIFF
+	# The second one of 20 is asked about a second time.
+	(( ${#lines[@]} == 10 ))
+	for pid in 30 10 40; do
+		grep -qx "$pid 10240" <<<"$output"
+	done
+	pid=
+	run ! grep -- '-$' < <(printf '%s\n' "${lines[@]:5}")
+}
+
 @test "--watch --all: processes come and go" {
 	export FAKE_PROCESSES="1:100:10:10:0 20:100:10:10:0/ESRCH"
 	FAKE_PROCESSES+=" 30:ESRCH/100:50:50:0"
