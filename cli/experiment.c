@@ -152,11 +152,11 @@ static enum touch_end step(struct experiment *exp, advance_function *advance,
 
 static size_t next_stop(const struct experiment *exp, size_t done)
 {
-	size_t step = exp->plan->step, total = exp->touch.total;
+	size_t bytes = exp->plan->step, total = exp->touch.total;
 
-	if (!step || total - done <= step)
+	if (!bytes || total - done <= bytes)
 		return total;
-	return done + step;
+	return done + bytes;
 }
 
 /* Before a step that follows others: not earlier than the plan has it. */

@@ -4,7 +4,6 @@
  * nothing of it comes into the figures, and nothing flickers.
  */
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -71,28 +70,24 @@ static void put(const char *text)
 {
 	size_t size = strlen(text);
 
-	if (size > sizeof(frame) - frame_size)
+	if (size >= sizeof(frame) - frame_size)
 		return;
-	memcpy(frame + frame_size, text, size);
+	strcpy(frame + frame_size, text);
 	frame_size += size;
+}
+
+/* At the right of so many columns. */
+static void put_at_right(const char *text, int columns)
+{
+	for (columns -= strlen(text); columns > 0; columns--)
+		put(" ");
+	put(text);
 }
 
 static void put_colour(const char *colour)
 {
 	if (in_colour)
 		put(colour);
-}
-
-__attribute__((format(printf, 1, 2)))
-static void put_format(const char *format, ...)
-{
-	char text[64];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	put(text);
 }
 
 /* As much of a line as fits: one that is broken could not be redrawn. */
@@ -124,7 +119,7 @@ static const struct point *point_at(const struct series *series, uint64_t done)
 /* In eighths of a row, rounded; no more than there are. */
 static int level_of(uint64_t bytes, uint64_t max)
 {
-	return (bytes * (double)(ROWS * 8) / max) + 0.5;
+	return (bytes * ROWS * 8 + max / 2) / max;
 }
 
 static void put_cell(const struct point *point, int row, uint64_t max)
@@ -150,8 +145,8 @@ static void put_row(const struct picture *picture, int row, int columns,
 
 	if (row == ROWS - 1)
 		size_format(text, max);
-	put_format("%*s%s", LABEL_WIDTH, text,
-		   *text ? chars->top : chars->left);
+	put_at_right(text, LABEL_WIDTH);
+	put(*text ? chars->top : chars->left);
 	for (int i = 1; i <= columns; i++) {
 		uint64_t done = (double)plan_work(picture->exp->plan) * i /
 				columns;
@@ -167,7 +162,8 @@ static void put_row(const struct picture *picture, int row, int columns,
 
 static void put_floor(int columns)
 {
-	put_format("%*s%s", LABEL_WIDTH, "0", chars->bottom);
+	put_at_right("0", LABEL_WIDTH);
+	put(chars->bottom);
 	while (columns--)
 		put(chars->floor);
 	put(TO_LINE_END "\n");
@@ -178,7 +174,9 @@ static int put_key(const char *colour, const char *character, const char *name)
 	put_colour(colour);
 	put(character);
 	put_colour(PLAIN);
-	put_format(" %s  ", name);
+	put(" ");
+	put(name);
+	put("  ");
 	return terminal_width_of(name) + 4;
 }
 
@@ -187,13 +185,13 @@ static void put_legend(const struct picture *picture, int columns)
 {
 	char text[SIZE_TEXT] = "";
 
-	put_format("%*s", LABEL_WIDTH + 1, "");
+	put_at_right("", LABEL_WIDTH + 1);
 	columns -= put_key(RED, chars->reserved, _("reserved"));
 	columns -= put_key(GREEN, chars->levels[8], _("used"));
 	if (!picture->exp->plan->release)
 		size_format(text, picture->exp->plan->touch);
 	if (columns >= (int)strlen(text))
-		put_format("%*s", columns, text);
+		put_at_right(text, columns);
 	put(TO_LINE_END "\n");
 }
 
@@ -226,13 +224,14 @@ static void put_progress(const struct picture *picture, int columns)
 static void put_start(const struct picture *picture, int columns)
 {
 	bool lost = columns != picture->columns || continued;
+	char up[SIZE_TEXT] = "\r";
 
 	continued = 0;
 	if (!picture->drawn)
 		return;
-	put(lost ? "\n" : "\r");
-	if (!lost && picture->lines > 1)
-		put_format("\033[%dA", picture->lines - 1);
+	if (picture->lines > 1)
+		snprintf(up, sizeof(up), "\r\033[%dA", picture->lines - 1);
+	put(lost ? "\n" : up);
 }
 
 static void make_frame(struct picture *picture)

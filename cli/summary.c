@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -33,38 +32,47 @@ static int64_t time_a_fault(const struct sample *sample)
 {
 	long faults = sample->minor_faults + sample->major_faults;
 
-	return faults ? (int64_t)(sample->seconds * 1e9 / faults + 0.5) : -1;
+	return faults ? (int64_t)(sample->seconds * 1e9 / faults) : -1;
 }
 
-__attribute__((format(printf, 3, 4)))
-static void add(struct summary *sum, const char *label, const char *format, ...)
+/* The value of another line. */
+static char *new_line(struct summary *sum, const char *label)
 {
 	struct line *line = &sum->lines[sum->n++];
-	va_list args;
 
 	line->label = label;
-	va_start(args, format);
-	vsnprintf(line->value, sizeof(line->value), format, args);
-	va_end(args);
+	return line->value;
 }
 
-static void add_memory(struct summary *sum)
+/* @label, and then what printf() takes. */
+#define add(sum, label, ...) \
+	snprintf(new_line(sum, label), VALUE_SIZE, __VA_ARGS__)
+
+static void add_reserved(struct summary *sum)
 {
-	const struct process_memory_stats *stats = &sum->after->stats;
 	char all[SIZE_TEXT], growth[SIZE_TEXT];
 
 	format_bytes(sum->opts, all, sum->exp->plan->size);
 	add(sum, _("requested"), "%s", all);
-	format_bytes(sum->opts, all, stats->reserved_memory_kb * 1024);
+	format_bytes(sum->opts, all,
+		     sum->after->stats.reserved_memory_kb * 1024);
 	format_bytes(sum->opts, growth,
-		     llabs(sample_reserved_growth(sum->exp, sum->after)));
+		     growth_or_none(sample_reserved_growth(sum->exp,
+							   sum->after)));
 	add(sum, _("reserved"), _("%s, %s more than before"), all, growth);
+}
+
+static void add_used(struct summary *sum)
+{
+	const struct process_memory_stats *stats = &sum->after->stats;
+	int64_t growth = sample_used_growth(sum->exp, sum->after);
+	char all[SIZE_TEXT], size[SIZE_TEXT];
+
 	format_bytes(sum->opts, all, stats->used_memory_kb * 1024);
-	format_bytes(sum->opts, growth,
-		     llabs(sample_used_growth(sum->exp, sum->after)));
-	add(sum, _("used"), sample_used_growth(sum->exp, sum->after) < 0 ?
+	format_bytes(sum->opts, size, llabs(growth));
+	add(sum, _("used"), growth < 0 ?
 	    _("%s, %s less than before; %u%% of reserved") :
-	    _("%s, %s more than before; %u%% of reserved"), all, growth,
+	    _("%s, %s more than before; %u%% of reserved"), all, size,
 	    stats->used_memory_percentage);
 }
 
@@ -77,7 +85,8 @@ static void add_touched(struct summary *sum)
 	format_bytes(sum->opts, size, plan->touch);
 	snprintf(seed, sizeof(seed), "%" PRIu64, plan->seed);
 	if (plan->random)
-		add(sum, label, _("%s, in random order (seed %s)"), size, seed);
+		add(sum, label, _("%s, in random order (seed %s)"), size,
+		    seed);
 	else
 		add(sum, label, _("%s, in order"), size);
 	if (plan->verify)
@@ -140,7 +149,8 @@ static void add_scores(struct summary *sum)
 	    sum->before->stats.oom_score, sum->after->stats.oom_score);
 	format_score(before, sum->before);
 	format_score(after, sum->after);
-	add(sum, "oom_score", _("%s before, %s after"), before, after);
+	add(sum, "oom_score", _("%s before, %s after"),
+		 before, after);
 }
 
 static void print_lines(const struct summary *sum)
@@ -172,7 +182,8 @@ static void print_text(const struct experiment *exp,
 		.last = &exp->samples[RELEASED],
 	};
 
-	add_memory(&sum);
+	add_reserved(&sum);
+	add_used(&sum);
 	add_touched(&sum);
 	add_faults(&sum);
 	add_released(&sum);

@@ -25,6 +25,7 @@ load common
 	is_golden alloc-bytes < <(normalise <<<"$output")
 }
 
+# bats test_tags=real
 @test "--json" {
 	run_expecting 0 tamalloc alloc 100M --touch 10M --verify --json
 	is_golden alloc.json < <(normalise <<<"$output")

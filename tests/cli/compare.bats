@@ -9,6 +9,7 @@ compare() {
 	tamalloc alloc --source=procfs --thp=never "$@" --compare
 }
 
+# bats test_tags=real
 @test "five ways, side by side" {
 	run_expecting 0 compare 64M --touch 8M --json
 	jq -e '.methods | map(.method) == ["tamalloc", "mmap", "malloc",
@@ -46,6 +47,7 @@ compare() {
 		<<<"$output"
 }
 
+# bats test_tags=real
 @test "nothing touched, reads, and a random order" {
 	run_expecting 0 compare 64M --json
 	jq -e '.methods | all(.[]; .touched == 0 and .minor_faults <= 16)' \
@@ -112,6 +114,7 @@ compare() {
 		alloc 1M --compare -o used
 }
 
+# bats test_tags=real
 @test "what cannot be reserved is said once" {
 	limited() {
 		(ulimit -v 1000000 && compare 2G --touch 1M "$@")

@@ -8,6 +8,7 @@ load common
 setup() {
 	export TMUX_TMPDIR=$BATS_TEST_TMPDIR
 	unset NO_COLOR TMUX
+	socket=terminal
 	# What this file is written in.
 	export LC_ALL=C.UTF-8
 }
@@ -17,7 +18,7 @@ teardown() {
 }
 
 screen() {
-	tmux -u -L picture -f /dev/null "$@"
+	tmux -u -L "$socket" -f /dev/null "$@"
 }
 
 # A terminal of $1 columns and 40 lines, in which env runs the rest.
@@ -26,6 +27,8 @@ terminal() {
 
 	shift
 	printf '%q ' env "LD_PRELOAD=$FAKE" "$@" >"$BATS_TEST_TMPDIR/command"
+	# A server of its own: the last one may not have quite gone.
+	socket+=x
 	screen new-session -d -x "$columns" -y 40 \
 		"stty -echoctl; . $BATS_TEST_TMPDIR/command; echo \"status \$?\"; exec sleep 60" 3>&-
 }
@@ -51,12 +54,14 @@ sent() {
 	script -qec ". $BATS_TEST_TMPDIR/command" /dev/null </dev/null 3>&-
 }
 
+# bats test_tags=real
 @test "the picture, the stages and the summary" {
 	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --verify
 	at_end | is_golden picture
 	shown | grep -qx 'status 0'
 }
 
+# bats test_tags=real
 @test "the same in ASCII, where the locale has no more" {
 	for locale in C POSIX; do
 		terminal 80 LC_ALL=$locale "$CLI" alloc 100M --touch 50M --verify
@@ -65,6 +70,7 @@ sent() {
 	done
 }
 
+# bats test_tags=real
 @test "what is given back, in a random order" {
 	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 75M --release \
 		--pattern=random --step 5M
@@ -221,6 +227,7 @@ sent() {
 	[[ $output != *$'\e['* && $output == *"requested"* ]]
 }
 
+# bats test_tags=real
 @test "drawing does not show in the figures" {
 	sent TERM=xterm LD_PRELOAD= "$CLI" alloc 64M --touch 16M --step 64K \
 		--source=procfs --thp=never --bytes >"$BATS_TEST_TMPDIR/sent"

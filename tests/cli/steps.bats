@@ -9,12 +9,14 @@ lines_say() {
 	jq -es "$1" <<<"$output"
 }
 
+# bats test_tags=real
 @test "a row a step, and a summary" {
 	run_expecting 0 tamalloc alloc 100M --touch 10M --step 4M --verify
 	is_golden steps < <(normalise <<<"$output")
 	[[ -z $stderr ]]
 }
 
+# bats test_tags=real
 @test "a line of JSON a step, and a summary" {
 	run_expecting 0 tamalloc alloc 100M --touch 10M --step 4M --json \
 		--release
@@ -164,6 +166,7 @@ turn_of() {
 		--source=procfs --thp=never
 }
 
+# bats test_tags=real
 @test "--read uses nothing, and finds what is not zero" {
 	run_expecting 0 tamalloc alloc 4M --touch 2M --read --json \
 		--source=procfs --thp=never
@@ -196,6 +199,7 @@ turn_of() {
 	[[ ${lines[-1]} == released* ]]
 }
 
+# bats test_tags=real
 @test "page faults and their time" {
 	run_expecting 0 tamalloc alloc 4M --touch 2M --step 1M --json
 	lines_say 'map(.minor_faults) == [0, 0, 256, 512, 512]'
@@ -210,6 +214,7 @@ turn_of() {
 }
 
 # Where nothing is faked but the age of the kernel.
+# bats test_tags=real
 @test "neither measuring nor printing shows in the figures" {
 	run_expecting 0 tamalloc alloc 4M --touch 4M --step 8K --json \
 		--source=procfs --thp=never
