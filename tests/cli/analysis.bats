@@ -9,12 +9,14 @@ setup() {
 		"-I$top/cli" "-I$top/cli/include" "-I$O/include")
 }
 
-# It does not know that err() and errx() do not return.  Declarations stand at
-# the top of a function here, and figure.c counts from the end of a buffer.
+# It does not know that err() and errx() do not return, and that raise() may.
+# Declarations stand at the top of a function here, and figure.c counts from the
+# end of a buffer.
 cppcheck_all() {
 	cppcheck -q --enable=warning,style,performance,portability --std=c11 \
 		--error-exitcode=1 --suppress=variableScope \
-		--suppress=ctuPointerArith '-Derr(status,...)=exit(status)' \
+		--suppress=ctuPointerArith --suppress=unreachableCode \
+		'-Derr(status,...)=exit(status)' \
 		'-Derrx(status,...)=exit(status)' "${flags[@]}" "$@"
 }
 
@@ -56,12 +58,12 @@ tidy() {
 	done
 }
 
-@test "AddressSanitizer and UndefinedBehaviorSanitizer on the whole suite" {
+@test "AddressSanitizer and UndefinedBehaviorSanitizer have nothing to say" {
 	[[ -z ${ASAN_OPTIONS:-} ]]
 	run env -u CLI "$BATS_TEST_DIRNAME/sanitized" "$O/asan"
 	echo "$output"
 	[[ $status -eq 0 ]]
-	(( $(grep -c '^ok ' <<<"$output") > 60 ))
+	(( $(grep -c '^ok ' <<<"$output") > 100 ))
 }
 
 @test "libFuzzer finds nothing wrong with sizes and command lines" {
