@@ -268,6 +268,23 @@ pids() {
 	[[ ! $output =~ [^$'\n']{33} ]]
 }
 
+@test "JSON is UTF-8, whatever the names are" {
+	local names=($'\xc0\x80' $'\xe0\x80\x80' $'\xed\xa0\x80'
+		$'\xf0\x80\x80\x80' $'\xf4\x90\x80\x80' $'\xf8' $'\xe2\x82'
+		$'\xc3' $'\xe2\x82\xac' $'\xf0\x9f\x98\x80' $'\x7f')
+	for i in "${!names[@]}"; do
+		fake_process $((i + 1)) 1 1 0 0 "${names[i]}"
+	done
+	export FAKE_PROCESSES="*:1:1:1:0"
+	tamalloc proc -Jo COMMAND {1..11} >"$BATS_TEST_TMPDIR/json"
+	iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/json" >/dev/null
+	jq -e '[.processes[].command] == (["\ufffd\ufffd", "\ufffd\ufffd\ufffd",
+		"\ufffd\ufffd\ufffd", "\ufffd\ufffd\ufffd\ufffd",
+		"\ufffd\ufffd\ufffd\ufffd", "\ufffd", "\ufffd\ufffd",
+		"\ufffd", "\u20ac", "\ud83d\ude00", "\u007f"])' \
+		"$BATS_TEST_TMPDIR/json"
+}
+
 @test "--watch: differences, and a process that ends meanwhile" {
 	export FAKE_PROCESSES="1:102400:12288:12:0/102401:12280:12:0"
 	FAKE_PROCESSES+=" 20:100:10:10:0/ESRCH"
