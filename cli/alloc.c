@@ -1,244 +1,282 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tamalloc alloc: reserve memory, touch some of it, and see what is used. */
 #include <err.h>
-#include <errno.h>
-#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "command.h"
+#include "compare.h"
 #include "hold.h"
-#include "options.h"
-#include "touch.h"
+#include "i18n.h"
+#include "interrupt.h"
+#include "kernel.h"
+#include "picture.h"
+#include "plot.h"
+#include "report.h"
+#include "request.h"
+#include "summary.h"
+#include "terminal.h"
 
-enum stage {
-	BEFORE,
-	RESERVED,
-	TOUCHED,
-	N_STAGES
-};
+/* A curve has so many points at least, where there is so much to touch. */
+#define POINTS 100
 
-struct experiment {
-	struct options opts;
-	size_t size;
-	size_t touch;
-	bool touch_given;
-	bool verify;
-	bool hold;
-	double hold_seconds;
-
-	const struct source *src;
-	unsigned char *memory;
-	struct process_memory_stats samples[N_STAGES];
-};
-
-static void sample(struct experiment *exp, enum stage stage)
-{
-	if (exp->src->process(getpid(), &exp->samples[stage]))
-		err(EXIT_FAILURE, "cannot measure this process");
-}
-
-static _Noreturn void refuse_size(const char *text, const char *why)
-{
-	errx(EXIT_MISUSE, "%s: %s", text, why);
-}
-
-static size_t parse_size(const char *text)
-{
-	size_t size;
-	const char *why = size_parse(text, &size);
-
-	if (why)
-		refuse_size(text, why);
-	return size;
-}
-
-static double parse_seconds(const char *text)
-{
-	char *end;
-	double seconds = strtod(text, &end);
-
-	/* strtod() would take a sign, an exponent, inf and nan. */
-	if (!*text || text[strspn(text, "0123456789.")] || *end)
-		errx(EXIT_MISUSE, "%s: not a number of seconds", text);
-	if (seconds > INT_MAX)
-		errx(EXIT_MISUSE, "%s: too many seconds", text);
-	return seconds;
-}
-
-static void parse_options(struct experiment *exp, int argc, char **argv)
-{
-	int c;
-
-	while ((c = options_next(&alloc_command, argc, argv,
-				 &exp->opts)) != -1) {
-		switch (c) {
-		case 't':
-			exp->touch = parse_size(optarg);
-			exp->touch_given = true;
-			break;
-		case 'v':
-			exp->verify = true;
-			break;
-		case 'w':
-			exp->hold = true;
-			exp->hold_seconds = optarg ? parse_seconds(optarg) :
-						     INFINITY;
-			break;
-		}
-	}
-}
-
-static void parse_arguments(struct experiment *exp, int argc, char **argv)
-{
-	parse_options(exp, argc, argv);
-	if (optind == argc)
-		misuse(&alloc_command, "SIZE is missing");
-	if (optind + 1 < argc)
-		misuse(&alloc_command, "%s: unexpected", argv[optind + 1]);
-
-	exp->size = parse_size(argv[optind]);
-	if (!exp->size)
-		refuse_size(argv[optind], "nothing to reserve");
-	if (exp->touch > exp->size)
-		errx(EXIT_MISUSE, "--touch is more than SIZE");
-	if (exp->verify && !exp->touch_given)
-		misuse(&alloc_command,
-		       "--verify reads what --touch will write");
-}
-
-static void reserve(struct experiment *exp)
-{
-	long address = exp->src->reserve(exp->size);
-	char text[SIZE_TEXT];
-
-	if (address != -1) {
-		exp->memory = (unsigned char *)address;
-		return;
-	}
-	size_format(text, exp->size);
-	if (errno == ENOMEM)
-		errx(EXIT_FAILURE, "cannot reserve %s: refused by the address "
-		     "space, ulimit -v or vm.overcommit_memory", text);
-	err(EXIT_FAILURE, "cannot reserve %s", text);
-}
-
-/* Nothing is allocated or printed between the samples: it would show. */
-static void measure(struct experiment *exp)
-{
-	/* The first faults in the code that the others run. */
-	sample(exp, BEFORE);
-	sample(exp, BEFORE);
-	reserve(exp);
-	sample(exp, RESERVED);
-	touch(exp->memory, exp->touch, exp->verify);
-	sample(exp, TOUCHED);
-}
-
-static void add_stage(struct table *table, const struct experiment *exp,
-		      enum stage stage)
-{
-	static const char *const names[] = { "before", "reserved", "touched" };
-	char address[SIZE_TEXT];
-
-	snprintf(address, sizeof(address), "%p", (void *)exp->memory);
-	table_row(table);
-	table_text(table, COL_STAGE, names[stage]);
-	table_memory(table, &exp->samples[stage]);
-	table_number(table, COL_PID, getpid());
-	table_text(table, COL_ADDRESS, address);
-	table_size(table, COL_SIZE, exp->size);
-	table_size(table, COL_TOUCHED, exp->touch);
-	table_number(table, COL_VERIFIED, exp->verify);
-	table_text(table, COL_SOURCE, exp->src->name);
-}
-
-static void print_summary(const struct experiment *exp)
-{
-	char size[SIZE_TEXT], touched[SIZE_TEXT];
-
-	format_bytes(&exp->opts, size, exp->size);
-	format_bytes(&exp->opts, touched, exp->touch);
-	printf("PID %d: %s at %p, %s touched%s\n", getpid(), size,
-	       (void *)exp->memory, touched,
-	       exp->verify ? ", all zero before" : "");
-}
-
-static void print_experiment(const struct experiment *exp)
-{
+/* An experiment, and who is told of it as it goes on. */
+struct show {
+	const struct request *req;
+	struct plan plan;
+	struct experiment exp;
+	bool rows;		/* one as each step ends */
+	bool terminal;		/* one that all is shown to */
+	bool live;		/* a picture that grows, or a line */
 	struct table table;
+	struct series series;
+	struct picture picture;
+};
 
-	if (!exp->opts.json)
-		print_summary(exp);
-	table_open(&table, &alloc_command.columns, &exp->opts);
-	for (enum stage stage = BEFORE; stage < N_STAGES; stage++)
-		add_stage(&table, exp, stage);
-	table_close(&table);
+static void watch(void *watcher, const struct sample *sample)
+{
+	struct show *show = watcher;
+
+	if (show->rows)
+		report_row(&show->table, &show->exp, sample);
+	if (sample->stage == BEFORE)
+		return;
+	series_add(&show->series, &show->exp, sample);
+	if (show->live)
+		picture_show(&show->picture);
 }
 
-static void hold(const struct experiment *exp)
+/*
+ * Who looks at a terminal gets a picture in place of rows; and what comes out
+ * elsewhere gets no picture between its rows on the way to a terminal.
+ */
+static void choose_show(struct show *show)
 {
-	char size[SIZE_TEXT], limit[SIZE_TEXT] = "";
+	const struct request *req = show->req;
+	bool table = req->opts.format == FORMAT_TABLE;
 
-	format_bytes(&exp->opts, size, exp->size);
-	if (isfinite(exp->hold_seconds))
-		snprintf(limit, sizeof(limit), " for %g s, or",
-			 exp->hold_seconds);
-	warnx("PID %d holds %s%s until %sSIGINT or SIGTERM", getpid(), size,
-	      limit, hold_has_terminal() ? "ENTER, " : "");
-	hold_wait(exp->hold_seconds);
+	show->terminal = table && terminal_redraws(STDOUT_FILENO) &&
+			 terminal_redraws(STDERR_FILENO);
+	show->rows = req->stepped && !show->terminal;
+	show->live = req->plan.touch && !show->rows &&
+		     terminal_redraws(STDERR_FILENO);
+}
+
+/* The plan, but no less than what a curve needs. */
+static void choose_steps(struct show *show)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t fine = (show->plan.touch / POINTS / page + 1) * page;
+
+	if (!show->req->stepped && (show->live || show->req->plot))
+		show->plan.step = fine;
+}
+
+static void show_begin(struct show *show)
+{
+	choose_show(show);
+	show->plan = show->req->plan;
+	choose_steps(show);
+	show->exp.plan = &show->plan;
+	show->exp.src = source_choose(show->req->opts.source);
+	show->exp.watch = watch;
+	show->exp.watcher = show;
+	experiment_prepare(&show->exp);
+	series_init(&show->series, &show->plan);
+	show->picture = (struct picture){
+		.exp = &show->exp,
+		.series = &show->series,
+		.line_only = !show->terminal,
+	};
+	if (show->live)
+		picture_begin(&show->picture);
+	if (show->rows)
+		report_open(&show->table, &show->exp, &show->req->opts);
+}
+
+/* What came step by step has only its summary left. */
+static void print_end_of_rows(struct show *show)
+{
+	const struct options *opts = &show->req->opts;
+
+	table_close(&show->table);
+	if (opts->format == FORMAT_RAW)
+		return;
+	if (opts->format == FORMAT_TABLE) {
+		putchar('\n');
+		report_heading(&show->exp, opts);
+	}
+	summary_print(&show->exp, opts);
+}
+
+static void print_stages(const struct show *show)
+{
+	const struct options *opts = &show->req->opts;
+
+	if (opts->format == FORMAT_TABLE)
+		report_heading(&show->exp, opts);
+	/* Else the summary says so. */
+	if (opts->format == FORMAT_TABLE && !show->terminal &&
+	    show->plan.thp != THP_DEFAULT)
+		report_huge_pages(&show->exp);
+	report_stages(&show->exp, opts);
+	if (show->terminal) {
+		putchar('\n');
+		summary_print(&show->exp, opts);
+	}
+}
+
+static void print_results(struct show *show)
+{
+	if (show->rows)
+		print_end_of_rows(show);
+	else
+		print_stages(show);
+}
+
+/* In JSON, each row has the lag that there can be. */
+static void explain_lag(const struct show *show)
+{
+	const struct sample *touched = &show->exp.samples[TOUCHED];
+
+	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read &&
+	    kernel_lags(touched->touched,
+			sample_used_growth(&show->exp, touched)))
+		kernel_explain_lag();
+}
+
+/* Exits unless all was done; then all that was measured can be shown. */
+static void check_end(struct show *show, enum touch_end end)
+{
+	const struct touch *touch = &show->exp.touch;
+	char done[SIZE_TEXT];
+
+	switch (end) {
+	case TOUCH_DONE:
+		return;
+	case TOUCH_NOT_ZERO:
+		errx(EXIT_FAILURE, _("offset %zu: byte is 0x%02x, not zero"),
+		     touch->offset, touch->memory[touch->offset]);
+	case TOUCH_INTERRUPTED:
+		format_bytes(&show->req->opts, done, touch->done);
+		experiment_free(&show->exp);
+		warnx(show->exp.now.stage == RELEASED ?
+		      _("interrupted when %s had been given back") :
+		      _("interrupted when %s had been touched"), done);
+		interrupt_die();
+	}
+}
+
+static void hold(const struct request *req)
+{
+	char size[SIZE_TEXT], seconds[SIZE_TEXT];
+	bool enter = hold_has_terminal();
+
+	format_bytes(&req->opts, size, req->plan.size);
+	snprintf(seconds, sizeof(seconds), "%g", req->hold_seconds);
+	if (isfinite(req->hold_seconds))
+		warnx(enter ? _("PID %d holds %s for %s s, or until ENTER, "
+				"SIGINT or SIGTERM") :
+			      _("PID %d holds %s for %s s, or until SIGINT or "
+				"SIGTERM"), getpid(), size, seconds);
+	else
+		warnx(enter ? _("PID %d holds %s until ENTER, SIGINT or "
+				"SIGTERM") :
+			      _("PID %d holds %s until SIGINT or SIGTERM"),
+		      getpid(), size);
+	hold_wait(req->hold_seconds);
+}
+
+/* From the end of the experiment on; false: something could not be written. */
+static bool finish(struct show *show)
+{
+	const struct request *req = show->req;
+
+	print_results(show);
+	if (fflush(stdout))
+		return false;
+	explain_lag(show);
+	if (req->plot && !plot_write(req->plot, &show->exp, &show->series))
+		return false;
+	if (req->hold)
+		hold(req);
+	return true;
+}
+
+/* The experiment itself; exits unless it came to its end. */
+static void run_show(struct show *show)
+{
+	enum touch_end end;
+
+	show_begin(show);
+	end = experiment_run(&show->exp);
+	if (show->live)
+		picture_end(&show->picture);
+	/* Before anyone can read that there is something to signal. */
+	if (show->req->hold)
+		hold_prepare();
+	if (!end && interrupted())
+		end = TOUCH_INTERRUPTED;
+	check_end(show, end);
+}
+
+static int run_experiment(const struct request *req)
+{
+	/* Not on the stack, which would grow with it. */
+	static struct show show;
+	bool written;
+
+	interrupt_catch();
+	if (req->plot)
+		plot_check(req->plot);
+	show.req = req;
+	run_show(&show);
+	written = finish(&show);
+	experiment_free(&show.exp);
+	if (interrupted())
+		interrupt_die();
+	return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 static int run_alloc(int argc, char **argv)
 {
-	struct experiment exp = { 0 };
+	struct request req = { 0 };
 
-	parse_arguments(&exp, argc, argv);
-	exp.src = source_choose(exp.opts.source);
-	measure(&exp);
-	/* Before anyone can read that there is something to signal. */
-	if (exp.hold)
-		hold_prepare();
-	print_experiment(&exp);
-	if (fflush(stdout))
-		return EXIT_FAILURE;
-	if (exp.hold)
-		hold(&exp);
-	munmap(exp.memory, exp.size);
-	return EXIT_SUCCESS;
+	request_parse(&req, argc, argv);
+	if (req.compare)
+		return compare_run(&req);
+	return run_experiment(&req);
 }
-
-static const struct option options[] = {
-	{ "touch", required_argument, NULL, 't' },
-	{ "verify", no_argument, NULL, 'v' },
-	{ "hold", optional_argument, NULL, 'w' },
-	COMMON_OPTIONS
-};
-
-static const enum column columns[] = {
-	COL_STAGE, COL_RESERVED, COL_USED, COL_USED_PERCENT,
-	COL_PID, COL_ADDRESS, COL_SIZE, COL_TOUCHED, COL_VERIFIED, COL_SOURCE
-};
 
 const struct command alloc_command = {
 	.name = "alloc",
 	.run = run_alloc,
-	.summary = "Reserve memory, touch some of it, and see what is used",
+	.summary = N_("Reserve memory, touch some of it, and see what is used"),
 	.operands = "SIZE",
-	.options = options,
-	.options_help =
-		"     --touch=SIZE      write into the first SIZE bytes (none)\n"
-		"     --verify          read them first: each must be zero\n"
+	.options = request_options,
+	.options_help = N_(
+		"     --touch=SIZE|N%   write into the first SIZE bytes (none)\n"
+		"     --step=SIZE       measure after every SIZE bytes\n"
+		"     --rate=SIZE/s     touch so much a second, and no more\n"
+		"     --interval=SECS   wait so long before each step\n"
+		"     --pattern=ORDER   sequential (the default), or random: pages from\n"
+		"                         all over the reservation\n"
+		"     --seed=N          another random order (1)\n"
+		"     --read            read, and don't write\n"
+		"     --verify          before that, see that each byte is zero\n"
+		"     --thp=SETTING     huge pages: default, never or always\n"
+		"     --release         give it back with madvise(2), step by step\n"
+		"     --plot=FILE       draw the curve into an SVG file\n"
+		"     --compare         do the same with mmap, malloc, calloc and\n"
+		"                         MAP_POPULATE, and show all of them\n"
 		"     --hold[=SECONDS]  keep the memory until ENTER, SIGINT or\n"
-		"                         SIGTERM, or for SECONDS\n",
+		"                         SIGTERM, or for SECONDS\n"),
+	/* Of the experiment; a comparison has its own. */
 	.columns = {
 		.json_name = "stages",
-		.ids = columns,
-		.n = ARRAY_SIZE(columns),
-		.n_text = 4,
+		.list = report_columns,
+		.n = REPORT_COLUMNS,
 	},
 };

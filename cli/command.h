@@ -6,7 +6,7 @@
 #include <getopt.h>
 #include <stddef.h>
 
-#include "table.h"
+#include "columns.h"
 
 /* Beside EXIT_SUCCESS and EXIT_FAILURE; util-linux's number for the last. */
 enum {
@@ -20,10 +20,10 @@ enum {
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *summary;
+	const char *summary;		/* marked with N_(), as what follows */
 	const char *operands;		/* of the usage line */
 	const struct option *options;	/* its own and COMMON_OPTIONS */
-	const char *options_help;	/* of its own, "" for none */
+	const char *options_help;	/* of its own, NULL for none */
 	struct columns columns;
 };
 

@@ -4,61 +4,187 @@
 #include <stdlib.h>
 
 #include "command.h"
+#include "i18n.h"
+#include "machine.h"
 #include "options.h"
+#include "processes.h"
+#include "table.h"
+#include "watch.h"
 
 /* The call answers in whole MiB. */
-#define RESOLUTION (UINT64_C(1) << 20)
+#define RESOLUTION_BYTES (INT64_C(1) << 20)
 
-static void print_totals(const struct options *opts, const struct source *src,
-			 const struct global_memory_stats *stats)
+enum {
+	TIME,
+	RESERVED,
+	RESERVED_DIFF,
+	USED,
+	USED_DIFF,
+	RESOLUTION,
+	RAM,
+	SWAP,
+	RATIO,
+	RAM_PERCENT,
+	OVERCOMMIT,
+	PROCESSES,
+	SOURCE,
+};
+
+static const struct column columns[] = {
+	[TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
+		N_("when it was asked; in JSON in seconds since 1970"),
+		.width = 8 },
+	[RESERVED] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN | IN_WATCH,
+		N_("reserved memory (VmSize)") },
+	[RESERVED_DIFF] = { "RESERVED_DIFF", "reserved_diff", TYPE_DIFFERENCE,
+		IN_WATCH, N_("reserved memory since the last sample") },
+	[USED] = { "USED", "used", TYPE_SIZE, SHOWN | IN_WATCH,
+		N_("used memory (VmRSS)"), .width = 7 },
+	[USED_DIFF] = { "USED_DIFF", "used_diff", TYPE_DIFFERENCE, IN_WATCH,
+		N_("used memory since the last sample") },
+	[RESOLUTION] = { "RESOLUTION", "resolution", TYPE_SIZE, SHOWN,
+		N_("what these figures are rounded down to") },
+	[RAM] = { "RAM", "ram", TYPE_SIZE, SHOWN,
+		N_("the machine's memory"), .width = 7 },
+	[SWAP] = { "SWAP", "swap", TYPE_SIZE, SHOWN,
+		N_("its swap space"), .width = 7 },
+	[RATIO] = { "RATIO", "ratio", TYPE_NUMBER, SHOWN | IN_WATCH,
+		N_("RESERVED as a multiple of RAM and SWAP together"),
+		.decimals = 2 },
+	[RAM_PERCENT] = { "RAM%", "ram_percent", TYPE_NUMBER, SHOWN | IN_WATCH,
+		N_("USED in percent of RAM"), .decimals = 1, .width = 5 },
+	[OVERCOMMIT] = { "OVERCOMMIT", "overcommit", TYPE_TEXT, SHOWN,
+		N_("heuristic, always or never; only /proc tells it") },
+	[PROCESSES] = { "PROCESSES", "processes", TYPE_NUMBER, 0,
+		N_("how many there are that have memory; only /proc tells it") },
+	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs") },
+};
+
+struct totals {
+	int64_t reserved;
+	int64_t used;
+};
+
+/* What samples are taken with. */
+struct sampler {
+	const struct source *source;
+	struct totals before;
+	bool has_before;
+};
+
+static struct totals ask(const struct source *source)
 {
-	struct table table;
+	struct global_memory_stats stats;
 
-	table_open(&table, &global_command.columns, opts);
-	table_row(&table);
-	table_size(&table, COL_RESERVED,
-		   stats->total_reserved_memory_mb * RESOLUTION);
-	table_size(&table, COL_USED, stats->total_used_memory_mb * RESOLUTION);
-	table_size(&table, COL_RESOLUTION, RESOLUTION);
-	table_text(&table, COL_SOURCE, src->name);
-	table_close(&table);
+	if (source->global(&stats))
+		err(EXIT_FAILURE, _("cannot add up the processes"));
+	return (struct totals){
+		.reserved = stats.total_reserved_memory_mb * RESOLUTION_BYTES,
+		.used = stats.total_used_memory_mb * RESOLUTION_BYTES,
+	};
+}
+
+static void fill_machine(struct table *table, const struct totals *totals)
+{
+	struct machine machine = machine_memory();
+
+	table_number(table, RAM, machine.ram);
+	table_number(table, SWAP, machine.swap);
+	table_number(table, RATIO, machine_ratio(&machine, totals->reserved));
+	table_number(table, RAM_PERCENT,
+		     machine_ram_share(&machine, totals->used));
+}
+
+/* The words of the kernel's documentation for 0, 1 and 2. */
+static void fill_overcommit(struct table *table)
+{
+	static const char *const policies[] = { "heuristic", "always", "never" };
+	int policy;
+
+	if (procfs_overcommit(&policy) && policy >= 0 &&
+	    (size_t)policy < ARRAY_SIZE(policies))
+		table_text(table, OVERCOMMIT, policies[policy]);
+}
+
+static void fill_count(struct table *table, const struct source *source)
+{
+	long count;
+
+	if (processes_count(source, &count))
+		table_number(table, PROCESSES, count);
+}
+
+static void fill_totals(struct table *table, const struct totals *totals)
+{
+	table_number(table, RESERVED, totals->reserved);
+	table_number(table, USED, totals->used);
+	table_number(table, RESOLUTION, RESOLUTION_BYTES);
+}
+
+static void fill_differences(struct table *table, const struct totals *totals,
+			     const struct totals *before)
+{
+	table_number(table, RESERVED_DIFF, totals->reserved - before->reserved);
+	table_number(table, USED_DIFF, totals->used - before->used);
+}
+
+/* What costs something is only found out for a column that is shown. */
+static void show(struct table *table, void *arg)
+{
+	struct sampler *sampler = arg;
+	struct totals totals = ask(sampler->source);
+
+	table_row_begin(table);
+	table_number(table, TIME, watch_time());
+	fill_totals(table, &totals);
+	fill_machine(table, &totals);
+	if (sampler->has_before)
+		fill_differences(table, &totals, &sampler->before);
+	if (table_shows(table, OVERCOMMIT))
+		fill_overcommit(table);
+	if (table_shows(table, PROCESSES))
+		fill_count(table, sampler->source);
+	table_text(table, SOURCE, sampler->source->name);
+	table_row_end(table);
+	sampler->before = totals;
+	sampler->has_before = true;
 }
 
 static int run_global(int argc, char **argv)
 {
+	struct sampler sampler = { 0 };
 	struct options opts = { 0 };
-	struct global_memory_stats stats;
-	const struct source *src;
+	struct watch watch = { 0 };
+	int c;
 
-	while (options_next(&global_command, argc, argv, &opts) != -1)
-		;
+	while ((c = options_next(&global_command, argc, argv, &opts)) != -1)
+		watch_take_option(&watch, &global_command, c);
 	if (optind < argc)
-		misuse(&global_command, "%s: unexpected", argv[optind]);
+		misuse(&global_command, _("%s: unexpected"), argv[optind]);
 
-	src = source_choose(opts.source);
-	if (src->global(&stats))
-		err(EXIT_FAILURE, "cannot add up the processes");
-	print_totals(&opts, src, &stats);
+	sampler.source = source_choose(opts.source);
+	watch_run(&watch, &global_command.columns, &opts, show, &sampler);
 	return EXIT_SUCCESS;
 }
 
-static const struct option options[] = { COMMON_OPTIONS };
-
-static const enum column columns[] = {
-	COL_RESERVED, COL_USED, COL_RESOLUTION, COL_SOURCE
+static const struct option options[] = {
+	WATCH_OPTIONS,
+	COMMON_OPTIONS
 };
 
 const struct command global_command = {
 	.name = "global",
 	.run = run_global,
-	.summary = "Show the sums over all processes, in whole MiB",
+	.summary = N_("Show the sums over all processes, in whole MiB"),
 	.operands = "",
 	.options = options,
-	.options_help = "",
+	.options_help = N_(
+		"     --watch[=SECONDS] every second, or every so many\n"
+		"     --count=NUMBER    so many times; implies --watch\n"),
 	.columns = {
 		.json_name = "global",
-		.ids = columns,
+		.list = columns,
 		.n = ARRAY_SIZE(columns),
-		.n_text = 3,
 	},
 };

@@ -5,9 +5,9 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "hold.h"
 
 /* How often a background job looks whether it is in the foreground now. */
@@ -52,14 +52,6 @@ bool hold_has_terminal(void)
 	return isatty(STDIN_FILENO) && may_read();
 }
 
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 /* Waits for a signal, for input where @fd names one, or for @seconds. */
 static bool wait_for(int fd, double seconds)
 {
@@ -67,8 +59,7 @@ static bool wait_for(int fd, double seconds)
 	struct timespec ts, *timeout = NULL;
 
 	if (isfinite(seconds)) {
-		ts.tv_sec = seconds;
-		ts.tv_nsec = (seconds - ts.tv_sec) * 1e9;
+		ts = clock_timespec(seconds);
 		timeout = &ts;
 	}
 	if (ppoll(&input, 1, timeout, &mask_of_wait) < 0 && errno != EINTR)
@@ -90,11 +81,11 @@ static void read_input(bool *open)
 
 void hold_wait(double seconds)
 {
-	double deadline = now() + seconds;
+	double deadline = clock_now() + seconds;
 	bool open = true;
 
 	while (!ended) {
-		double left = deadline - now();
+		double left = deadline - clock_now();
 		bool listen = open && may_read();
 
 		if (left <= 0)

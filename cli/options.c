@@ -1,16 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
 #include <err.h>
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "i18n.h"
 #include "options.h"
 
 void try_help(const struct command *cmd)
 {
-	fprintf(stderr, "Try 'tamalloc %s%s--help' for more information.\n",
-		cmd ? cmd->name : "", cmd ? " " : "");
+	if (cmd)
+		fprintf(stderr,
+			_("Try 'tamalloc %s --help' for more information.\n"),
+			cmd->name);
+	else
+		fputs(_("Try 'tamalloc --help' for more information.\n"),
+		      stderr);
 	exit(EXIT_MISUSE);
 }
 
@@ -26,27 +33,82 @@ void misuse(const struct command *cmd, const char *why, ...)
 
 void print_common_options(void)
 {
-	fputs(" -J, --json            JSON output; sizes are in bytes\n"
-	      " -b, --bytes           sizes in bytes, not in powers of 1024\n"
-	      " -n, --noheadings      no column headings\n"
-	      "     --source=WHERE    syscall, procfs, or auto (the default):\n"
-	      "                         the system calls where the kernel has\n"
-	      "                         them, else mmap(2) and /proc\n"
-	      " -h, --help            show this help\n"
-	      " -V, --version         show the version\n", stdout);
+	fputs(_(" -o, --output=COLUMNS  these columns, as in PID,USED, or more than\n"
+		"                         the default, as in +PID\n"
+		" -J, --json            JSON output; sizes are in bytes\n"
+		" -r, --raw             single spaces, for programs; sizes are in bytes\n"
+		" -b, --bytes           sizes in bytes, not in powers of 1024\n"
+		" -n, --noheadings      no column headings\n"
+		"     --source=WHERE    syscall, procfs, or auto (the default):\n"
+		"                         the system calls where the kernel has\n"
+		"                         them, else mmap(2) and /proc\n"
+		" -h, --help            show this help\n"
+		" -V, --version         show the version\n"), stdout);
 }
 
 static void print_help(const struct command *cmd)
 {
-	printf("Usage:\n tamalloc %s [options]%s%s\n\n%s.\n\nOptions:\n",
+	printf(_("Usage:\n tamalloc %s [options]%s%s\n\n%s.\n\nOptions:\n"),
 	       cmd->name, *cmd->operands ? " " : "", cmd->operands,
-	       cmd->summary);
-	fputs(cmd->options_help, stdout);
+	       gettext(cmd->summary));
+	if (cmd->options_help)
+		fputs(gettext(cmd->options_help), stdout);
 	print_common_options();
-	puts("\nColumns:");
-	print_columns(&cmd->columns);
-	puts("\nK, M, G, T, P and E are powers of 1024.  "
-	     "For more details see tamalloc(1).");
+	puts(_("\nColumns:"));
+	columns_print_help(&cmd->columns);
+	printf(_("\nK, M, G, T, P and E are powers of 1024.\n"
+		 "For more details see tamalloc-%s(1).\n"), cmd->name);
+}
+
+unsigned long options_count(const struct command *cmd, const char *text)
+{
+	unsigned long number;
+	char *end;
+
+	errno = 0;
+	number = strtoul(text, &end, 10);
+	/* strtoul() would take white space and a sign. */
+	if (!isdigit((unsigned char)*text) || *end || errno || !number)
+		misuse(cmd, _("%s: not a whole number from 1 on"), text);
+	return number;
+}
+
+static void set_format(const struct command *cmd, struct options *opts,
+		       enum format format)
+{
+	if (opts->format != FORMAT_TABLE && opts->format != format)
+		misuse(cmd, _("--json and --raw exclude each other"));
+	opts->format = format;
+}
+
+/* Takes @c if it is one of the common options. */
+static bool take_common(const struct command *cmd, int c, struct options *opts)
+{
+	switch (c) {
+	case 'o':
+		columns_choose(&cmd->columns, optarg, &opts->columns);
+		break;
+	case 'J':
+		set_format(cmd, opts, FORMAT_JSON);
+		break;
+	case 'r':
+		set_format(cmd, opts, FORMAT_RAW);
+		break;
+	case 'b':
+		opts->bytes = true;
+		break;
+	case 'n':
+		opts->no_headings = true;
+		break;
+	case 's':
+		if (!source_parse(optarg, &opts->source))
+			misuse(cmd, _("%s: not a source (auto, syscall or "
+				      "procfs)"), optarg);
+		break;
+	default:
+		return false;
+	}
+	return true;
 }
 
 int options_next(const struct command *cmd, int argc, char **argv,
@@ -55,23 +117,11 @@ int options_next(const struct command *cmd, int argc, char **argv,
 	int c;
 
 	/* The digits are there to give -5M a better answer than getopt's. */
-	while ((c = getopt_long(argc, argv, "0123456789JbnhV", cmd->options,
+	while ((c = getopt_long(argc, argv, "0123456789o:JrbnhV", cmd->options,
 				NULL)) != -1) {
+		if (take_common(cmd, c, opts))
+			continue;
 		switch (c) {
-		case 'J':
-			opts->json = true;
-			break;
-		case 'b':
-			opts->bytes = true;
-			break;
-		case 'n':
-			opts->no_headings = true;
-			break;
-		case 's':
-			if (!source_parse(optarg, &opts->source))
-				misuse(cmd, "%s: not a source (auto, syscall or "
-				       "procfs)", optarg);
-			break;
 		case 'h':
 			print_help(cmd);
 			exit(EXIT_SUCCESS);
@@ -82,7 +132,7 @@ int options_next(const struct command *cmd, int argc, char **argv,
 			try_help(cmd);
 		default:
 			if (isdigit(c))
-				misuse(cmd, "-%c...: a negative number", c);
+				misuse(cmd, _("-%c...: a negative number"), c);
 			return c;
 		}
 	}

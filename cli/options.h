@@ -5,13 +5,21 @@
 
 #include <stdbool.h>
 
+#include "columns.h"
 #include "command.h"
 #include "source.h"
 
+enum format {
+	FORMAT_TABLE,
+	FORMAT_JSON,
+	FORMAT_RAW,
+};
+
 struct options {
-	bool json;
+	enum format format;
 	bool bytes;
 	bool no_headings;
+	struct column_choice columns;
 	enum source_choice source;
 };
 
@@ -19,6 +27,8 @@ struct options {
 	{ "json", no_argument, NULL, 'J' },			\
 	{ "bytes", no_argument, NULL, 'b' },			\
 	{ "noheadings", no_argument, NULL, 'n' },		\
+	{ "raw", no_argument, NULL, 'r' },			\
+	{ "output", required_argument, NULL, 'o' },		\
 	{ "source", required_argument, NULL, 's' },		\
 	{ "help", no_argument, NULL, 'h' },			\
 	{ "version", no_argument, NULL, 'V' },			\
@@ -30,6 +40,9 @@ struct options {
  */
 int options_next(const struct command *cmd, int argc, char **argv,
 		 struct options *opts);
+
+/* A whole number from 1 on, or it exits with EXIT_MISUSE. */
+unsigned long options_count(const struct command *cmd, const char *text);
 
 void print_common_options(void);
 void print_version(void);

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "procfs.h"
@@ -53,6 +54,42 @@ bool procfs_oom_score(pid_t pid, int *score)
 	return read_number(path, score);
 }
 
+bool procfs_overcommit(int *policy)
+{
+	return read_number("/proc/sys/vm/overcommit_memory", policy);
+}
+
+/* A name may have a newline in it, so the file's size tells where it ends. */
+bool procfs_command(pid_t pid, char command[COMMAND_TEXT])
+{
+	char path[PATH_SIZE];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	len = fread(command, 1, COMMAND_TEXT - 1, file);
+	fclose(file);
+	if (len && command[len - 1] == '\n')
+		len--;
+	command[len] = '\0';
+	return true;
+}
+
+bool procfs_owner(pid_t pid, uid_t *uid)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (stat(path, &st))
+		return false;
+	*uid = st.st_uid;
+	return true;
+}
+
 static bool read_statm(const char *path, struct pages *pages)
 {
 	FILE *file = fopen(path, "re");
@@ -74,6 +111,19 @@ static pid_t next_id(DIR *dir)
 		if (isdigit((unsigned char)*entry->d_name))
 			return atoi(entry->d_name);
 	return 0;
+}
+
+bool procfs_each(void (*visit)(pid_t pid, void *arg), void *arg)
+{
+	DIR *dir = opendir("/proc");
+	pid_t pid;
+
+	if (!dir)
+		return false;
+	while ((pid = next_id(dir)))
+		visit(pid, arg);
+	closedir(dir);
+	return true;
 }
 
 /* A leader that has exited shows nothing, while its threads still have it. */
@@ -137,22 +187,23 @@ static long procfs_process(pid_t pid, struct process_memory_stats *stats)
 	return 0;
 }
 
+static void add_pages(pid_t pid, void *arg)
+{
+	struct pages *sum = arg, pages;
+
+	/* One that has ended meanwhile, or is hidden, adds nothing. */
+	if (read_process(pid, &pages))
+		return;
+	sum->reserved += pages.reserved;
+	sum->used += pages.used;
+}
+
 static long procfs_global(struct global_memory_stats *stats)
 {
-	struct pages sum = { 0 }, pages;
-	DIR *dir = opendir("/proc");
-	pid_t pid;
+	struct pages sum = { 0 };
 
-	if (!dir)
+	if (!procfs_each(add_pages, &sum))
 		return -1;
-	while ((pid = next_id(dir))) {
-		/* One that has ended meanwhile, or is hidden, adds nothing. */
-		if (read_process(pid, &pages))
-			continue;
-		sum.reserved += pages.reserved;
-		sum.used += pages.used;
-	}
-	closedir(dir);
 	stats->total_reserved_memory_mb = to_kib(sum.reserved) / 1024;
 	stats->total_used_memory_mb = to_kib(sum.used) / 1024;
 	return 0;

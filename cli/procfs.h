@@ -3,6 +3,7 @@
 #define PROCFS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /* Is there a /proc, and are its PIDs the ones that this process knows? */
@@ -10,5 +11,18 @@ bool procfs_usable(void);
 
 /* The kernel's own badness, which no system call tells; false if unknown. */
 bool procfs_oom_score(pid_t pid, int *score);
+
+/* Its name, cut at 15 bytes, with whatever bytes it has; false if unknown. */
+#define COMMAND_TEXT 64
+bool procfs_command(pid_t pid, char command[COMMAND_TEXT]);
+
+/* Who runs it: the effective UID. */
+bool procfs_owner(pid_t pid, uid_t *uid);
+
+/* vm.overcommit_memory. */
+bool procfs_overcommit(int *policy);
+
+/* Calls @visit for each process that /proc lists, in the order of their IDs. */
+bool procfs_each(void (*visit)(pid_t pid, void *arg), void *arg);
 
 #endif /* PROCFS_H */

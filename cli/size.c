@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+#include "i18n.h"
 #include "size.h"
 
 static const char units[] = "BKMGTPE";
 
-static const char not_a_size[] =
-	"not a size (a whole number and a unit, as in 100M)";
+static const char *not_a_size(void)
+{
+	return _("not a size (a whole number and a unit, as in 100M)");
+}
 
 /* The user address space of x86-64 is 47 bits wide, less a guard page. */
 #define SIZE_LIMIT ((UINT64_C(1) << 47) - 4096)
@@ -42,18 +46,18 @@ const char *size_parse(const char *text, size_t *size)
 	char *end;
 
 	if (*text == '-')
-		return "negative";
+		return _("negative");
 	/* strtoull() would take white space and a sign. */
 	if (!isdigit((unsigned char)*text))
-		return not_a_size;
+		return not_a_size();
 	errno = 0;
 	*size = strtoull(text, &end, 10);
 	unit = unit_size(end);
 	if (!unit)
-		return not_a_size;
+		return not_a_size();
 	if (errno || __builtin_mul_overflow(*size, unit, size) ||
 	    *size > SIZE_LIMIT)
-		return "beyond the address space (128T less a page)";
+		return _("beyond the address space (128T less a page)");
 	return NULL;
 }
 
@@ -80,4 +84,17 @@ void size_format(char text[SIZE_TEXT], uint64_t bytes)
 		snprintf(text, SIZE_TEXT, "%lu.%lu%c", whole, tenths, *unit);
 	else
 		snprintf(text, SIZE_TEXT, "%lu%c", whole, *unit);
+}
+
+const char *seconds_parse(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	/* strtod() would take a sign, an exponent, inf and nan. */
+	if (!*text || text[strspn(text, "0123456789.")] || *end)
+		return _("not a number of seconds");
+	if (*seconds > INT_MAX)
+		return _("too many seconds");
+	return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Sizes as people write and read them. */
+/* Sizes and times as people write and read them. */
 #ifndef SIZE_H
 #define SIZE_H
 
@@ -11,11 +11,14 @@
 /*
  * Reads a whole number with an optional unit: K or KiB, M or MiB ... are
  * powers of 1024, KB, MB ... powers of 1000, and B is bytes.  Returns NULL, or
- * what is wrong with @text.
+ * what is wrong with @text, for people.
  */
 const char *size_parse(const char *text, size_t *size);
 
 /* As 102.4M, rounded to one decimal. */
 void size_format(char text[SIZE_TEXT], uint64_t bytes);
+
+/* A number without a sign or an exponent.  NULL, or what is wrong with @text. */
+const char *seconds_parse(const char *text, double *seconds);
 
 #endif /* SIZE_H */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "i18n.h"
 #include "procfs.h"
 #include "source.h"
 
@@ -33,9 +34,9 @@ static const char *syscalls_absent(void)
 		return NULL;
 	switch (errno) {
 	case ENOSYS:
-		return "this kernel lacks the tamalloc system calls";
+		return _("this kernel lacks the tamalloc system calls");
 	case EPERM:
-		return "the tamalloc system calls are blocked here (seccomp)";
+		return _("the tamalloc system calls are blocked here (seccomp)");
 	default:
 		return NULL;
 	}
@@ -52,11 +53,13 @@ const struct source *source_choose(enum source_choice choice)
 	}
 	if (choice == SOURCE_SYSCALL)
 		errx(EXIT_NO_SYSCALLS, "%s", absent);
+	if (!procfs_usable() && absent)
+		errx(EXIT_FAILURE, _("%s, and /proc is not mounted here, or "
+				     "shows another PID namespace"), absent);
 	if (!procfs_usable())
-		errx(EXIT_FAILURE, "%s%s/proc is not mounted here, or shows "
-		     "another PID namespace", absent ? absent : "",
-		     absent ? ", and " : "");
+		errx(EXIT_FAILURE, _("/proc is not mounted here, or shows "
+				     "another PID namespace"));
 	if (absent)
-		warnx("%s: answering from mmap(2) and /proc", absent);
+		warnx(_("%s: answering from mmap(2) and /proc"), absent);
 	return &source_procfs;
 }

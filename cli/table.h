@@ -1,70 +1,80 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Figures in columns, as a table or as JSON. */
+/*
+ * Figures in columns: as a table, as JSON, or raw.
+ *
+ *	table_open(&table, &cmd->columns, &opts, 0);
+ *	table_row_begin(&table);
+ *	table_number(&table, PID, pid);
+ *	table_row_end(&table);
+ *	table_close(&table);
+ */
 #ifndef TABLE_H
 #define TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include <libsmartcols.h>
-
-#include <tamalloc/tamalloc.h>
-
+#include "columns.h"
 #include "size.h"
 
 struct options;
+struct table_format;
 
-enum column {
-	COL_STAGE,
-	COL_PID,
-	COL_RESERVED,
-	COL_USED,
-	COL_USED_PERCENT,
-	COL_OOM_SCORE_ADJ,
-	COL_OOM_SCORE,
-	COL_RESOLUTION,
-	COL_ADDRESS,
-	COL_SIZE,
-	COL_TOUCHED,
-	COL_VERIFIED,
-	COL_SOURCE,
-	COL_COUNT
+enum {
+	/*
+	 * Rows are printed as they end, in columns of the width declared; JSON
+	 * is then an object a line.
+	 */
+	TABLE_STREAM = 1,
+	TABLE_WATCH = 2,	/* with the columns of --watch */
 };
 
-/* What a subcommand shows: @n columns, of which only JSON has the last. */
-struct columns {
-	const char *json_name;		/* of the array of rows */
-	const enum column *ids;
-	size_t n;
-	size_t n_text;
+struct cell {
+	enum {
+		CELL_UNKNOWN,	/* never filled: - in the table, null in JSON */
+		CELL_FIGURE,
+		CELL_TEXT,
+		CELL_WORD,	/* why there is no figure; null in JSON */
+	} is;
+	union {
+		int64_t figure;
+		const char *text;
+	};
 };
 
 struct table {
+	const struct columns *columns;
 	const struct options *options;
-	struct libscols_table *handle;
-	struct libscols_line *row;			/* being filled */
-	struct libscols_column *columns[COL_COUNT];	/* NULL: not shown */
+	const struct table_format *format;
+	bool stream;
+	size_t n_rows;
+	size_t n_shown;
+	size_t shown[COLUMNS_MAX];		/* first to last */
+	uint32_t is_shown;			/* a bit a column */
+	struct cell cells[COLUMNS_MAX];		/* of this row */
+	void *handle;				/* the format's own */
 };
 
-/* Digits for --bytes and JSON, else as size_format(). */
+/* Prints nothing yet. */
+void table_open(struct table *table, const struct columns *columns,
+		const struct options *options, unsigned int flags);
+
+/* Is it worth while to find out what this column says? */
+bool table_shows(const struct table *table, size_t id);
+
+/* The cells are the columns' indices.  A text must live until the row's end. */
+void table_row_begin(struct table *table);
+void table_text(struct table *table, size_t id, const char *text);
+void table_number(struct table *table, size_t id, int64_t number);
+void table_word(struct table *table, size_t id, const char *word);
+void table_row_end(struct table *table);
+
+/* Prints what is not printed yet, and frees it. */
+void table_close(struct table *table);
+
+/* Digits for --bytes, --raw and JSON, else as size_format(). */
 void format_bytes(const struct options *options, char text[SIZE_TEXT],
 		  uint64_t bytes);
-
-void print_columns(const struct columns *columns);
-
-void table_open(struct table *table, const struct columns *columns,
-		const struct options *options);
-void table_row(struct table *table);
-
-/* Cells of the row; one never filled is null in JSON. */
-void table_text(struct table *table, enum column id, const char *text);
-void table_number(struct table *table, enum column id, long number);
-void table_size(struct table *table, enum column id, uint64_t bytes);
-void table_unknown(struct table *table, enum column id);
-void table_memory(struct table *table,
-		  const struct process_memory_stats *stats);
-
-/* Prints and frees it. */
-void table_close(struct table *table);
 
 #endif /* TABLE_H */

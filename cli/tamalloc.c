@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "i18n.h"
 #include "options.h"
 
 static const struct command *const commands[] = {
@@ -22,11 +23,13 @@ static const struct {
 	int code;
 	const char *meaning;
 } exit_codes[] = {
-	{ EXIT_SUCCESS, "success" },
-	{ EXIT_FAILURE, "failure" },
-	{ EXIT_MISUSE, "misuse: an argument that is wrong or missing" },
-	{ EXIT_NO_SYSCALLS, "--source=syscall, and the kernel lacks the calls" },
-	{ EXIT_SOME_FAILED, "some of the processes could not be shown" },
+	{ EXIT_SUCCESS, N_("success") },
+	{ EXIT_FAILURE, N_("failure") },
+	{ EXIT_MISUSE, N_("misuse: an argument that is wrong or missing") },
+	{ EXIT_NO_SYSCALLS,
+	  N_("--source=syscall, and the kernel lacks the calls") },
+	{ EXIT_SOME_FAILED,
+	  N_("no figures of some of the processes that were named") },
 };
 
 void print_version(void)
@@ -36,19 +39,21 @@ void print_version(void)
 
 static void print_help(void)
 {
-	puts("Usage:\n tamalloc COMMAND [options] [arguments]\n\n"
-	     "Reserved and used memory: of an experiment, of processes, of all.\n"
-	     "\nCommands:");
+	puts(_("Usage:\n tamalloc COMMAND [options] [arguments]\n"
+	       " tamalloc help COMMAND\n\n"
+	       "Reserved and used memory: of an experiment, of processes, of all.\n"
+	       "\nCommands:"));
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf(" %-21s %s\n", commands[i]->name, commands[i]->summary);
-	puts("\nOptions of every command:");
+		printf(" %-21s %s\n", commands[i]->name,
+		       gettext(commands[i]->summary));
+	puts(_("\nOptions of every command:"));
 	print_common_options();
-	puts("\nExit status:");
+	puts(_("\nExit status:"));
 	for (size_t i = 0; i < ARRAY_SIZE(exit_codes); i++)
 		printf(" %-21d %s\n", exit_codes[i].code,
-		       exit_codes[i].meaning);
-	puts("\nA command's own options are in 'tamalloc COMMAND --help'.  "
-	     "See also tamalloc(1).");
+		       gettext(exit_codes[i].meaning));
+	puts(_("\nA command's own options and columns are in 'tamalloc help "
+	       "COMMAND'.\nSee also tamalloc(1)."));
 }
 
 /* Registered with atexit(): what could not be written must not go unnoticed. */
@@ -62,10 +67,11 @@ static void close_stdout(void)
 		failed = 1;
 	if (!failed)
 		return;
-	if (errno)
-		warn("write error");
-	else
-		warnx("write error");
+	/* A reader that has seen enough, as head(1), is no reason to talk. */
+	if (errno && errno != EPIPE)
+		warn(_("write error"));
+	else if (!errno)
+		warnx(_("write error"));
 	_exit(EXIT_FAILURE);
 }
 
@@ -97,30 +103,53 @@ static const struct command *find_command(const char *name)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		if (!strcmp(commands[i]->name, name))
 			return commands[i];
-	misuse(NULL, "%s: no such command", name);
+	misuse(NULL, _("%s: no such command"), name);
+}
+
+static int run_command(const struct command *cmd, int argc, char **argv)
+{
+	argv[0] = program_invocation_short_name;
+	optind = 0;
+	return cmd->run(argc, argv);
+}
+
+/* tamalloc help [COMMAND] */
+static int help(int argc, char **argv)
+{
+	char option[] = "--help";
+	char *command_line[] = { NULL, option, NULL };
+
+	if (argc > 2)
+		misuse(NULL, _("%s: unexpected"), argv[2]);
+	if (argc == 2)
+		return run_command(find_command(argv[1]), 2, command_line);
+	print_help();
+	return EXIT_SUCCESS;
+}
+
+static void start(void)
+{
+	setlocale(LC_ALL, "");
+	/* A figure reads the same everywhere: a decimal point, no comma. */
+	setlocale(LC_NUMERIC, "C");
+	bindtextdomain(PACKAGE, LOCALEDIR);
+	textdomain(PACKAGE);
+	atexit(close_stdout);
 }
 
 int main(int argc, char **argv)
 {
-	const struct command *cmd;
-
-	setlocale(LC_ALL, "");
-	/* A figure reads the same everywhere: a decimal point, no comma. */
-	setlocale(LC_NUMERIC, "C");
-	atexit(close_stdout);
-
+	start();
 	if (argc < 1)
-		misuse(NULL, "a command is missing");
+		misuse(NULL, _("a command is missing"));
 	/* getopt_long() begins its messages with this. */
 	argv[0] = program_invocation_short_name;
 	parse_front_options(argc, argv);
 	argc -= optind;
 	argv += optind;
 	if (!argc)
-		misuse(NULL, "a command is missing");
-
-	cmd = find_command(argv[0]);
-	argv[0] = program_invocation_short_name;
-	optind = 0;
-	return cmd->run(argc, argv);
+		misuse(NULL, _("a command is missing"));
+	if (!strcmp(argv[0], "help"))
+		return help(argc, argv);
+	return run_command(find_command(argv[0]), argc, argv);
 }

@@ -1,69 +1,80 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <err.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
+#include <sys/mman.h>
 
-#include "size.h"
+#include "interrupt.h"
 #include "touch.h"
 
 #define PATTERN 0xa5
 
-/* The clock is looked at once for so many bytes. */
-#define PROGRESS_STEP ((size_t)1 << 20)
-#define PROGRESS_WIDTH 26
-
-static void verify_zero(const unsigned char *memory, size_t offset, size_t size)
+/* The page that is next, and how much of it there is to touch. */
+static unsigned char *next_page(const struct touch *touch, size_t *size)
 {
-	const unsigned char *page = memory + offset;
+	size_t offset = order_page(&touch->order, touch->done / touch->page) *
+			touch->page;
+	/* In no order but the first does the last page come last. */
+	size_t end = touch->order.random ? touch->size : touch->total;
+
+	*size = end - offset < touch->page ? end - offset : touch->page;
+	return touch->memory + offset;
+}
+
+static void advance(struct touch *touch)
+{
+	touch->done += touch->page;
+	if (touch->done > touch->total)
+		touch->done = touch->total;
+}
+
+static bool is_zero(struct touch *touch, const unsigned char *page, size_t size)
+{
 	size_t i = 0;
 
 	/* All equal to the one before them, and the first is zero. */
 	if (!page[0] && !memcmp(page, page + 1, size - 1))
-		return;
+		return true;
 	while (!page[i])
 		i++;
-	errx(EXIT_FAILURE, "offset %zu: byte is 0x%02x, not zero",
-	     offset + i, page[i]);
+	touch->offset = page - touch->memory + i;
+	return false;
 }
 
-/* Shows on a terminal, once a second, how far it is. */
-static void show_progress(size_t done, size_t size, time_t *shown)
+enum touch_end touch_until(struct touch *touch, size_t until)
 {
-	char done_text[SIZE_TEXT], size_text[SIZE_TEXT];
-	struct timespec ts;
+	for (; touch->done < until; advance(touch)) {
+		size_t size;
+		unsigned char *page = next_page(touch, &size);
 
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	if (ts.tv_sec == *shown)
-		return;
-	*shown = ts.tv_sec;
-	size_format(done_text, done);
-	size_format(size_text, size);
-	fprintf(stderr, "\rtouched %7s of %7s", done_text, size_text);
-}
-
-static void clear_progress(void)
-{
-	fprintf(stderr, "\r%*s\r", PROGRESS_WIDTH, "");
-}
-
-void touch(unsigned char *memory, size_t size, bool verify)
-{
-	size_t page = sysconf(_SC_PAGESIZE);
-	bool progress = size > PROGRESS_STEP && isatty(STDERR_FILENO);
-	time_t shown = 0;
-
-	for (size_t done = 0; done < size; done += page) {
-		if (page > size - done)
-			page = size - done;
-		if (verify)
-			verify_zero(memory, done, page);
-		memset(memory + done, PATTERN, page);
-		if (progress && done % PROGRESS_STEP == 0)
-			show_progress(done, size, &shown);
+		if (interrupted())
+			return TOUCH_INTERRUPTED;
+		if (touch->verify && !is_zero(touch, page, size))
+			return TOUCH_NOT_ZERO;
+		if (touch->read)
+			(void)*(volatile unsigned char *)page;
+		else
+			memset(page, PATTERN, size);
 	}
-	if (progress)
-		clear_progress();
+	return TOUCH_DONE;
+}
+
+enum touch_end touch_release_until(struct touch *touch, size_t until)
+{
+	if (interrupted())
+		return TOUCH_INTERRUPTED;
+	if (!touch->order.random) {
+		/* In one go, or else huge pages would be split. */
+		madvise(touch->memory + touch->done, until - touch->done,
+			MADV_DONTNEED);
+		touch->done = until;
+		return TOUCH_DONE;
+	}
+	for (; touch->done < until; advance(touch)) {
+		size_t size;
+		unsigned char *page = next_page(touch, &size);
+
+		if (interrupted())
+			return TOUCH_INTERRUPTED;
+		madvise(page, size, MADV_DONTNEED);
+	}
+	return TOUCH_DONE;
 }

@@ -13,6 +13,7 @@ setup_file() {
 	mkdir "$SHARE"
 	read -ra debs < <(vm_fact IMAGE_DEBS)
 	cp "${debs[@]}" tests/vm/demo-guest "$SHARE/"
+	localedef -i es_GT -f UTF-8 "$SHARE/es_GT.UTF-8"
 }
 
 setup() {
@@ -74,6 +75,16 @@ in_machine() {
 		man -w 2 tamalloc_get_indiviual
 		tamalloc --version
 		sysctl vm.tamalloc_restrict
+		# In Spanish too, and with the locale that dpkg-reconfigure makes.
+		LC_ALL=C.UTF-8 LANGUAGE=es tamalloc alloc 100M --touch 10M | grep '10M tocados'
+		LOCPATH=/run/vm/share LANG=es_GT.UTF-8 tamalloc alloc 100M --touch 10M | grep '10M tocados'
+		for page in tamalloc tamalloc-alloc tamalloc-global tamalloc-proc; do
+			man -L es -w 1 $page | grep /man/es/
+		done
+		man -L es -w 7 tamalloc | grep /man/es/
+		test -s /usr/share/bash-completion/completions/tamalloc
+		test -s /usr/share/zsh/vendor-completions/_tamalloc
+		test -s /usr/share/tamalloc/schema/alloc.json
 		# And what make demo shows.
 		sh /run/vm/share/demo-guest
 	EOF

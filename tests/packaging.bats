@@ -69,6 +69,8 @@ fake_source() { # [version]
 	fake_source
 	run dpkg-query -W "linux-source-$KERNEL"
 	[ "$status" -ne 0 ]
+	# What this leaves in the build directory isn't hardened.
+	make -s tools O="$BATS_TEST_TMPDIR/o"
 	SECONDS=0
 	make TOOLS=y O="$BATS_TEST_TMPDIR/o" DIST="$BATS_TEST_TMPDIR/dist" deb
 	echo "$SECONDS s"
@@ -77,6 +79,14 @@ fake_source() { # [version]
 	[ -f "tamalloc-tools_${OURS}_amd64.deb" ]
 	[ -f "libtamalloc-dev_${OURS}_amd64.deb" ]
 	run ! ls linux-*
+	# Without a word of lintian's, and hardened in every command of the build.
+	run lintian -EvIL +pedantic --fail-on error,warning,info,pedantic,experimental \
+		./*.changes
+	echo "$output"
+	[ "$status" -eq 0 ]
+	run blhc --bindnow "$BATS_TEST_TMPDIR/o/packaging/log"
+	echo "$output"
+	[ "$status" -eq 0 ]
 }
 
 @test "without linux-source, make kernel says what to do" {

@@ -41,10 +41,14 @@ is_hint() {
 	[[ $# -eq 1 && $1 =~ ^"Try 'tamalloc "([a-z]+ )?"--help' for more information."$ ]]
 }
 
-# Nobody knows the PID and the address beforehand.
+# Nobody knows the PID, the address, times and scores beforehand.
 normalise() {
 	sed -E 's/PID [0-9]+/PID NUMBER/; s/"pid": [0-9]+/"pid": NUMBER/
-		s/0x[0-9a-f]+/ADDRESS/'
+		s/0x[0-9a-f]+/ADDRESS/
+		s/[0-9]\.[0-9]{6}/T.IMEIME/
+		s/"(fault_ns|oom_score(_before|_after)?)": [0-9]+/"\1": NUMBER/g
+		s/^(time a fault +)[0-9.]+ [num]s/\1TIME/
+		s/^(oom_score +)[0-9]+ before, [0-9]+ /\1N before, N /'
 }
 
 # stdin is the text of a golden file.
@@ -52,21 +56,30 @@ is_golden() {
 	diff -u "$golden/$1" -
 }
 
-# Files of the fake /proc: PID, statm in pages, oom_score_adj and oom_score.
+# Files of the fake /proc: PID, statm in pages, oom_score_adj, oom_score, comm.
 fake_process() {
 	local pid=$1 reserved=$2 used=$3 adj=${4:-0} score=${5:-0}
+	local command=${6-program}
 
 	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
 	mkdir -p "$FAKE_PROC/$pid"
 	echo "$reserved $used 0 0 0 0 0" >"$FAKE_PROC/$pid/statm"
 	echo "$adj" >"$FAKE_PROC/$pid/oom_score_adj"
 	echo "$score" >"$FAKE_PROC/$pid/oom_score"
+	printf '%s\n' "$command" >"$FAKE_PROC/$pid/comm"
 	fake_thread "$pid" "$pid" "$reserved" "$used"
 }
 
 fake_thread() {
 	mkdir -p "$FAKE_PROC/$1/task/$2"
 	echo "$3 $4 0 0 0 0 0" >"$FAKE_PROC/$1/task/$2/statm"
+}
+
+# The fake /proc's vm.overcommit_memory.
+fake_overcommit() {
+	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
+	mkdir -p "$FAKE_PROC/sys/vm"
+	echo "$1" >"$FAKE_PROC/sys/vm/overcommit_memory"
 }
 
 # stdin without the padding of columns.

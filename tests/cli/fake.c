@@ -6,21 +6,32 @@
  *   FAKE_PROBE=ERRNO       551 with a size of 0; EINVAL, the call is there
  *   FAKE_RESERVE=ERRNO     551 with another size
  *   FAKE_DIRTY=OFFSET      a byte of 551's memory that is not zero
- *   FAKE_GLOBAL="R U"      552, in MiB; or ERRNO
+ *   FAKE_GLOBAL="R U"      552, in MiB; or ERRNO; "R U/R U/..." call by call
+ *   FAKE_SLOW=MICROSECONDS what 552 takes
  *   FAKE_PROCESSES="PID:R:U:%:ADJ PID:ERRNO ..."
  *                          553, in KiB; a PID of * is any, one that is not
- *                          there is ESRCH.  The caller itself has a base, and
+ *                          there is ESRCH; "PID:R:U:%:ADJ/ERRNO/..." call by
+ *                          call.  The caller itself has a base, and
  *                          what 551 gave it, counted by mincore(2).
  *   FAKE_PROC=DIRECTORY    what is shown instead of /proc
+ *   FAKE_LAG=KIB           of what the caller uses, not counted yet
+ *   FAKE_RELEASE=TEXT      of the kernel, for uname(2)
+ *   FAKE_THP=FILE          what is shown instead of the setting of huge pages
+ *   FAKE_MEMORY="R S"      RAM and swap space, in MiB; 16 and 4 GiB by default
+ *   FAKE_EINTR=NUMBER      so many waits are interrupted at once
  */
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/sysinfo.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <tamalloc/tamalloc.h>
@@ -69,13 +80,42 @@ static long fake_reserve(size_t size)
 	return (long)memory;
 }
 
+/* The part of "A/B/C" for call @n; the last is for all that follow. */
+static const char *part(const char *value, const char *end, int n)
+{
+	size_t len = strcspn(value, end);
+
+	while (n--) {
+		const char *slash = memchr(value, '/', len);
+
+		if (!slash)
+			break;
+		len -= slash + 1 - value;
+		value = slash + 1;
+	}
+	return value;
+}
+
+static long fail_as(const char *value)
+{
+	char name[16] = "";
+
+	sscanf(value, "%15[A-Z]", name);
+	return fail(errno_by_name(name));
+}
+
 static long fake_global(struct global_memory_stats *stats)
 {
+	const char *slow = getenv("FAKE_SLOW");
 	const char *value = getenv("FAKE_GLOBAL");
+	static int calls;
 	size_t reserved, used;
 
+	if (slow)
+		usleep(atoi(slow));
+	value = part(value, "", calls++);
 	if (sscanf(value, "%zu %zu", &reserved, &used) != 2)
-		return fail(errno_by_name(value));
+		return fail_as(value);
 	stats->total_reserved_memory_mb = reserved;
 	stats->total_used_memory_mb = used;
 	return 0;
@@ -99,8 +139,12 @@ static size_t resident_pages(void)
 
 static long fake_self(struct process_memory_stats *stats)
 {
+	const char *lag = getenv("FAKE_LAG");
+
 	stats->reserved_memory_kb = BASE_RESERVED_KB + memory_pages * 4;
 	stats->used_memory_kb = BASE_USED_KB + resident_pages() * 4;
+	if (lag && resident_pages())
+		stats->used_memory_kb -= strtoul(lag, NULL, 10);
 	stats->used_memory_percentage = 100 * stats->used_memory_kb /
 					stats->reserved_memory_kb;
 	stats->oom_score = 0;
@@ -127,22 +171,21 @@ static const char *find_process(pid_t pid)
 
 static long fake_process(pid_t pid, struct process_memory_stats *stats)
 {
+	static int calls[1 << 16];
 	const char *entry = find_process(pid);
 	size_t reserved, used;
-	char name[16];
 
 	if (!entry && pid == getpid())
 		return fake_self(stats);
 	if (!entry)
 		return fail(ESRCH);
+	entry = part(entry, " ", calls[pid % (1 << 16)]++);
 	if (sscanf(entry, "%zu:%zu:%u:%d", &reserved, &used,
-		   &stats->used_memory_percentage, &stats->oom_score) == 4) {
-		stats->reserved_memory_kb = reserved;
-		stats->used_memory_kb = used;
-		return 0;
-	}
-	sscanf(entry, "%15[A-Z]", name);
-	return fail(errno_by_name(name));
+		   &stats->used_memory_percentage, &stats->oom_score) != 4)
+		return fail_as(entry);
+	stats->reserved_memory_kb = reserved;
+	stats->used_memory_kb = used;
+	return 0;
 }
 
 long syscall(long number, ...)
@@ -170,8 +213,10 @@ long syscall(long number, ...)
 /* Where @path leads, made in @buffer if need be. */
 static const char *redirect(const char *path, char buffer[4096])
 {
-	const char *proc = getenv("FAKE_PROC");
+	const char *proc = getenv("FAKE_PROC"), *thp = getenv("FAKE_THP");
 
+	if (thp && !strcmp(path, "/sys/kernel/mm/transparent_hugepage/enabled"))
+		return thp;
 	if (!proc || strncmp(path, "/proc", 5))
 		return path;
 	snprintf(buffer, 4096, "%s%s", proc, path + 5);
@@ -186,12 +231,60 @@ FILE *fopen(const char *path, const char *mode)
 	return real(redirect(path, buffer), mode);
 }
 
+int uname(struct utsname *kernel)
+{
+	int (*real)(struct utsname *) = dlsym(RTLD_NEXT, "uname");
+	const char *release = getenv("FAKE_RELEASE");
+
+	if (real(kernel))
+		return -1;
+	if (release)
+		snprintf(kernel->release, sizeof(kernel->release), "%s",
+			 release);
+	return 0;
+}
+
 DIR *opendir(const char *path)
 {
 	DIR *(*real)(const char *) = dlsym(RTLD_NEXT, "opendir");
 	char buffer[4096];
 
 	return real(redirect(path, buffer));
+}
+
+int stat(const char *path, struct stat *st)
+{
+	int (*real)(const char *, struct stat *) = dlsym(RTLD_NEXT, "stat");
+	char buffer[4096];
+
+	return real(redirect(path, buffer), st);
+}
+
+int sysinfo(struct sysinfo *info)
+{
+	const char *value = getenv("FAKE_MEMORY");
+
+	*info = (struct sysinfo){ .mem_unit = 1 << 20 };
+	if (sscanf(value ? value : "16384 4096", "%lu %lu", &info->totalram,
+		   &info->totalswap) != 2)
+		abort();
+	info->freeram = info->totalram;
+	return 0;
+}
+
+int ppoll(struct pollfd *fds, nfds_t n, const struct timespec *timeout,
+	  const sigset_t *mask)
+{
+	int (*real)(struct pollfd *, nfds_t, const struct timespec *,
+		    const sigset_t *) = dlsym(RTLD_NEXT, "ppoll");
+	const char *times = getenv("FAKE_EINTR");
+	static int done;
+
+	if (times && done < atoi(times)) {
+		done++;
+		return fail(EINTR);
+	}
+	return real(fds, n, timeout, mask);
 }
 
 ssize_t readlink(const char *path, char *target, size_t size)

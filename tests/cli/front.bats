@@ -4,9 +4,13 @@
 
 load common
 
+setup() {
+	fake_overcommit 0
+}
+
 # Every long option in the source, of all commands.
 options_in_source() {
-	sed -nE 's/.*\{ "([a-z]+)", (no|required|optional)_argument.*/--\1/p' \
+	sed -nE 's/.*\{ "([a-z-]+)", (no|required|optional)_argument.*/--\1/p' \
 		"$top"/cli/*.[ch] | sort -u
 }
 
@@ -27,7 +31,8 @@ options_in_source() {
 	[[ $(options_in_source | wc -l) -ge 9 ]]
 	for option in $(options_in_source); do
 		grep -q -e "$option" <<<"$help"
-		sed 's/\\-/-/g' "$top/man/tamalloc.1" | grep -q -e "$option"
+		cat "$top"/man/tamalloc*.1 | sed 's/\\-/-/g' |
+			grep -q -e "$option\b"
 	done
 }
 
@@ -41,6 +46,15 @@ options_in_source() {
 		run_expecting 0 tamalloc "$command" -h
 		[[ $output == "$help" ]]
 	done
+}
+
+@test "help COMMAND is COMMAND --help, and help is --help" {
+	for command in alloc global proc; do
+		diff <(tamalloc help "$command") <(tamalloc "$command" --help)
+	done
+	diff <(tamalloc help) <(tamalloc --help)
+	refused "foo: no such command" help foo
+	refused "global: unexpected" help proc global
 }
 
 @test "--version is the version of debian/changelog" {
@@ -74,6 +88,8 @@ options_in_source() {
 @test "output that cannot be written is a failure" {
 	export FAKE_GLOBAL="2560 612" FAKE_PROCESSES="1:2:1:50:0"
 	for command in "--help" "--version" "global" "proc 1" "alloc 1M" \
+		       "global --count 3" "proc 1 --count 3 --raw" \
+		       "help proc" "global --json --watch" \
 		       "alloc 1M --hold" "alloc 1M --json"; do
 		# shellcheck disable=SC2086 # words
 		run_expecting 1 full tamalloc $command

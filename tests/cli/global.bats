@@ -6,6 +6,7 @@ load common
 
 setup() {
 	export FAKE_GLOBAL="2560 612"
+	fake_overcommit 0
 }
 
 @test "table" {
@@ -15,10 +16,16 @@ setup() {
 }
 
 @test "--noheadings and --bytes" {
-	run_expecting 0 tamalloc global --noheadings --bytes
-	[[ $(words <<<"$output") == "2684354560 641728512 1048576" ]]
-	run_expecting 0 tamalloc global -nb
-	[[ $(words <<<"$output") == "2684354560 641728512 1048576" ]]
+	for options in "--noheadings --bytes" -nb "--raw --noheadings" -rn; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc global $options
+		[[ $(words <<<"$output") == "2684354560 641728512 1048576 17179869184 4294967296 0.12 3.7 heuristic" ]]
+	done
+}
+
+@test "--raw is not aligned" {
+	run_expecting 0 tamalloc global --raw
+	is_golden global-raw <<<"$output"
 }
 
 @test "--json" {
@@ -26,8 +33,238 @@ setup() {
 		run_expecting 0 tamalloc global $option
 		is_golden global.json <<<"$output"
 	done
-	jq -e '.global[0] | [.reserved, .used, .resolution] |
-	       map(type) == ["number", "number", "number"]' <<<"$output"
+	jq -e '.global[0] | [.reserved, .used, .resolution, .ram, .swap,
+	       .ratio, .ram_percent] | all(.[]; type == "number")' <<<"$output"
+}
+
+@test "the table has room in 80 columns, with or without --watch" {
+	export FAKE_GLOBAL="134217727 134217727/1 1" FAKE_MEMORY="99999999 99999999"
+	run_expecting 0 tamalloc global
+	[[ ! $output =~ [^$'\n']{81} ]]
+	run_expecting 0 tamalloc global --watch=0.01 --count 3
+	[[ ! $output =~ [^$'\n']{81} ]]
+}
+
+@test "the sums against RAM and swap space" {
+	while read -r memory ratio percent; do
+		FAKE_MEMORY=${memory/,/ } run_expecting 0 tamalloc global \
+			-no RATIO,RAM%
+		[[ $(words <<<"$output") == "$ratio $percent" ]]
+	done <<-EOF
+		1024,0 2.50 59.7
+		1024,1024 1.25 59.7
+		612,0 4.18 100.0
+		611,0 4.18 100.1
+		102400,153600 0.01 0.5
+		99999999,0 0.00 0.0
+	EOF
+}
+
+@test "the overcommit policy" {
+	for policy in 0:heuristic 1:always 2:never 3:- x:-; do
+		fake_overcommit "${policy%:*}"
+		run_expecting 0 tamalloc global -no OVERCOMMIT
+		[[ $output == "${policy#*:}" ]]
+	done
+	run_expecting 0 tamalloc global --json
+	jq -e '.global[0] | has("overcommit") and .overcommit == null' \
+		<<<"$output"
+}
+
+@test "what only /proc knows is unknown without it" {
+	export FAKE_PROC=/nonexistent
+	run_expecting 0 tamalloc global -no OVERCOMMIT,PROCESSES
+	[[ $(words <<<"$output") == "- -" ]]
+	run_expecting 0 tamalloc global -Jo OVERCOMMIT,PROCESSES
+	jq -e '.global[0] | .overcommit == null and .processes == null' \
+		<<<"$output"
+	run_expecting 0 tamalloc global -rno OVERCOMMIT,PROCESSES
+	[[ $output == "- -" ]]
+}
+
+@test "the number of processes: as the sums count them" {
+	export FAKE_PROCESSES="1:102400:12288:12:0 2:EINVAL 3:EPERM 4:EPERM"
+	FAKE_PROCESSES+=" 6:EINVAL 7:0:0:0:0"
+	fake_process 1 512 256
+	fake_process 2 0 0
+	# One that is denied counts, a kernel thread that is denied does not.
+	fake_process 3 512 256
+	fake_process 4 0 0
+	# One that ends between listing and asking, and a zombie.
+	fake_process 5 512 256
+	fake_process 6 0 0
+	fake_process 7 512 256
+	run_expecting 0 tamalloc global -no PROCESSES
+	[[ $(words <<<"$output") == 3 ]]
+}
+
+@test "processes are not walked over unless their number is asked for" {
+	export FAKE_PROCESSES="1:102400:12288:12:0"
+	fake_process 1 512 256
+	run_expecting 0 strace -qq -e trace=getdents64 -o "$BATS_TEST_TMPDIR/trace" \
+		env LD_PRELOAD="$FAKE" "$CLI" global
+	run ! grep -q getdents "$BATS_TEST_TMPDIR/trace"
+	run_expecting 0 strace -qq -e trace=getdents64 -o "$BATS_TEST_TMPDIR/trace" \
+		env LD_PRELOAD="$FAKE" "$CLI" global -o+PROCESSES
+	grep -q getdents "$BATS_TEST_TMPDIR/trace"
+}
+
+@test "--output" {
+	run_expecting 0 tamalloc global -o used,RESERVED,used
+	[[ $(words <<<"${lines[0]}") == "USED RESERVED" ]]
+	[[ $(words <<<"${lines[1]}") == "612M 2.5G" ]]
+	run_expecting 0 tamalloc global -n --output=+source
+	[[ $output == *" heuristic  syscall" ]]
+	run_expecting 0 tamalloc global --json -o used
+	jq -e '.global[0] == {used: 641728512, source: "syscall"}' <<<"$output"
+	for columns in x used,x "," "" + "used," USED+; do
+		name=${columns#+} name=${name#used,}
+		refused "${name%%,*}: no such column" global -o "$columns"
+	done
+}
+
+@test "--watch: rows one after another, headings once, differences" {
+	export FAKE_GLOBAL="2560 612/2561 612/2561 600/2561 600"
+	run_expecting 0 tamalloc global --watch=0.01 --count 4
+	is_golden global-watch < <(sed -E 's/^[0-9:]{8}/HH:MM:SS/' <<<"$output")
+	[[ -z $stderr ]]
+	run_expecting 0 tamalloc global --watch=0.01 --count 4 --raw -n \
+		-o RESERVED_DIFF,USED_DIFF
+	[[ $output == $'- -\n1048576 0\n0 -12582912\n0 0' ]]
+}
+
+@test "--watch --json: an object a line" {
+	export FAKE_GLOBAL="2560 612/2561 600"
+	run_expecting 0 tamalloc global --watch=0.01 --count 3 --json
+	(( ${#lines[@]} == 3 ))
+	jq -es 'length == 3 and all(.[]; .time > 1700000000) and
+		map(.reserved_diff) == [null, 1048576, 0] and
+		map(.used_diff) == [null, -12582912, 0]' <<<"$output"
+}
+
+@test "--count without --watch, and --watch without a number: a second" {
+	run_expecting 0 tamalloc global --count 1
+	(( ${#lines[@]} == 2 ))
+	run_expecting 0 tamalloc global --count 2 -rno TIME
+	passed=$(jq -s '.[1] - .[0] | . * 1000 | round' <<<"$output")
+	(( passed > 900 && passed < 1500 ))
+}
+
+@test "--watch keeps its pace, however long the answer takes" {
+	FAKE_SLOW=60000 run_expecting 0 tamalloc global --watch=0.1 --count 16 \
+		-rno TIME
+	# Fifteen times 0.1 s; what the answers take would add 0.9 s.
+	passed=$(jq -s '.[15] - .[0] | . * 1000 | round' <<<"$output")
+	echo "$passed ms"
+	(( passed > 1350 && passed < 2000 ))
+}
+
+@test "--watch: a sample whose time is over is left out" {
+	FAKE_SLOW=150000 run_expecting 0 tamalloc global --watch=0.1 --count 4 \
+		-rno TIME
+	# At 0.2, 0.4 and 0.6 s; one after another they would take 0.45 s.
+	passed=$(jq -s '.[3] - .[0] | . * 1000 | round' <<<"$output")
+	echo "$passed ms"
+	(( passed > 570 ))
+}
+
+@test "--watch: a wait that is interrupted goes on" {
+	FAKE_EINTR=5 run_expecting 0 tamalloc global --watch=0.2 --count 2 \
+		-rno TIME
+	passed=$(jq -s '.[1] - .[0] | . * 1000 | round' <<<"$output")
+	(( passed > 150 ))
+}
+
+teardown() {
+	[[ -z ${pid-} ]] || kill -KILL "$pid" 2>/dev/null || true
+}
+
+has_two_lines() {
+	(( $(wc -l <"$1") >= 2 ))
+}
+
+# Starts a watch into file $1, and waits for its second row.
+start_watch() {
+	# In a script, bash has SIGINT ignored by what it puts into the background.
+	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" global \
+		--watch=0.01 -n >"$1" 2>"$1.errors" 3>&- &
+	pid=$!
+	until_true has_two_lines "$1"
+}
+
+@test "--watch ends well at SIGINT and SIGTERM, with whole lines" {
+	for signal in INT TERM; do
+		start_watch "$BATS_TEST_TMPDIR/rows"
+		kill -s "$signal" "$pid"
+		wait "$pid"
+		[[ -z $(tail -c 1 "$BATS_TEST_TMPDIR/rows") ]]
+		[[ ! -s $BATS_TEST_TMPDIR/rows.errors ]]
+	done
+}
+
+@test "--watch ends well even if its reader sleeps" {
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	exec {reader}<>"$BATS_TEST_TMPDIR/pipe"
+	LD_PRELOAD=$FAKE "$CLI" global --watch=0.01 --json \
+		>"$BATS_TEST_TMPDIR/pipe" 3>&- &
+	pid=$!
+	# 64 KiB of lines take it some three seconds.
+	until_true grep -qs pipe_write "/proc/$pid/stack" "/proc/$pid/wchan" ||
+		skip "the kernel does not tell where it waits"
+	kill -TERM "$pid"
+	wait "$pid"
+	exec {reader}<&-
+}
+
+@test "--watch on a terminal: each sample in the last one's place" {
+	export FAKE_GLOBAL="2560 612/2561 612" TERM=xterm
+	run script -qec "stty rows 10 cols 80; LD_PRELOAD=$FAKE $CLI global \
+		--watch=0.01 --count 2" /dev/null
+	[[ $status -eq 0 ]]
+	clear=$'\e[2J\e[H' again=$'\e[H\e[J'
+	[[ $output == "$clear"*RESERVED*"$again"*RESERVED*+1M* ]]
+	# Nothing else was done to the terminal that would be left to undo.
+	rest=${output//"$clear"/} rest=${rest//"$again"/}
+	[[ $rest != *$'\e'* ]]
+	[[ $rest != *TIME* ]]
+}
+
+@test "--watch: a terminal that can't redraw, JSON and --raw get lines" {
+	for how in "dumb " " " "xterm --json" "xterm --raw"; do
+		run script -qec "LD_PRELOAD=$FAKE TERM=${how%% *} $CLI global \
+			--watch=0.01 --count 2 ${how#* }" /dev/null
+		[[ $status -eq 0 && $output != *$'\e'* ]]
+	done
+}
+
+@test "--watch ends where its output does" {
+	run_expecting 1 timeout 20 bash -c 'LD_PRELOAD=$FAKE "$CLI" global \
+		--watch=0.01 >/dev/full'
+	[[ $stderr == "tamalloc: write error"* ]]
+	run --separate-stderr timeout 20 bash -c 'set -o pipefail
+		LD_PRELOAD=$FAKE "$CLI" global --watch=0.01 | head -n 2 >/dev/null'
+	[[ $status -eq 141 && -z $stderr ]]
+	# Where SIGPIPE is ignored, there is no signal to die of.
+	run --separate-stderr timeout 20 bash -c 'trap "" PIPE; set -o pipefail
+		LD_PRELOAD=$FAKE "$CLI" global --watch=0.01 | head -n 2 >/dev/null'
+	[[ $status -eq 1 && -z $stderr ]]
+}
+
+@test "misuse" {
+	refused "x: unexpected" global x
+	refused "--json and --raw exclude each other" global --json --raw
+	for seconds in x "" -1 1e3 inf; do
+		refused "$seconds: not a number of seconds" \
+			global --watch="$seconds"
+	done
+	for seconds in 0 0.001 0.0; do
+		refused "$seconds: too often (0.01 at least)" \
+			global --watch="$seconds"
+	done
+	for number in 0 -1 x 1.5 "" +1 99999999999999999999; do
+		refused "$number: not a whole number from 1 on" \
+			global --count="$number"
+	done
 }
 
 @test "an error of the system call is not answered from /proc" {
@@ -38,11 +275,15 @@ setup() {
 	done
 }
 
+sums() {
+	tamalloc global --source=procfs -rno RESERVED,USED,RESOLUTION
+}
+
 @test "procfs: pages are summed first, and rounded down once" {
 	fake_process 10 400 200
 	fake_process 20 400 200
-	run_expecting 0 tamalloc global --source=procfs -nb
-	[[ $(words <<<"$output") == "3145728 1048576 1048576" ]]
+	run_expecting 0 sums
+	[[ $output == "3145728 1048576 1048576" ]]
 	[[ -z $stderr ]]
 }
 
@@ -51,15 +292,15 @@ setup() {
 	fake_process 10 0 0
 	fake_thread 10 11 512 256
 	fake_thread 10 12 512 256
-	run_expecting 0 tamalloc global --source=procfs --json
+	run_expecting 0 tamalloc global --source=procfs --json -o +PROCESSES
 	is_golden global-procfs.json <<<"$output"
 }
 
 @test "procfs: a process that ends meanwhile adds nothing" {
 	fake_process 10 512 256
 	mkdir "$FAKE_PROC/11"
-	run_expecting 0 tamalloc global --source=procfs -nb
-	[[ $(words <<<"$output") == "2097152 1048576 1048576" ]]
+	run_expecting 0 sums
+	[[ $output == "2097152 1048576 1048576" ]]
 }
 
 proc_sum() {
@@ -72,8 +313,7 @@ real_global_is_sum() {
 	local before after answer
 
 	before=$(proc_sum)
-	answer=$(tamalloc global --source=procfs -nb |
-		awk '{ print $1 / 1048576, $2 / 1048576 }')
+	answer=$(sums | awk '{ print $1 / 1048576, $2 / 1048576 }')
 	after=$(proc_sum)
 	read -r before_r before_u <<<"$before"
 	read -r after_r after_u <<<"$after"
@@ -84,6 +324,8 @@ real_global_is_sum() {
 	   u >= before_u - 16 && u <= after_u + 16 ))
 }
 
+# bats test_tags=real
 @test "procfs: the real /proc" {
+	unset FAKE_PROC
 	until_true real_global_is_sum
 }

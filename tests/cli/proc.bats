@@ -5,10 +5,10 @@
 load common
 
 setup() {
-	fake_process 1 0 0 0 667
-	fake_process 4711 0 0 -500 0
+	fake_process 1 0 0 0 667 systemd
+	fake_process 4711 0 0 -500 0 database
 	export FAKE_PROCESSES="1:102400:12288:12:0 4711:2097152:1536:0:-500"
-	FAKE_PROCESSES+=" 2:EINVAL 3:EPERM 4:EFAULT"
+	FAKE_PROCESSES+=" 2:EINVAL 3:EPERM 4:EFAULT 6:0:0:0:0"
 	pid=
 }
 
@@ -22,9 +22,14 @@ teardown() {
 	[[ -z $stderr ]]
 }
 
-@test "--noheadings and --bytes" {
-	run_expecting 0 tamalloc proc --noheadings --bytes 1
-	[[ $(words <<<"$output") == "1 104857600 12582912 12 0 667" ]]
+@test "--noheadings, --bytes and --raw" {
+	for options in "--noheadings --bytes" "--raw --noheadings" -rn; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc proc $options 1
+		[[ $(words <<<"$output") == "1 104857600 12582912 12 0 667 systemd" ]]
+	done
+	run_expecting 0 tamalloc proc --raw 1 4711
+	is_golden proc-raw <<<"$output"
 }
 
 @test "--json, also with --bytes and --noheadings" {
@@ -38,36 +43,58 @@ teardown() {
 }
 
 @test "what only /proc knows is - or null without it" {
-	FAKE_PROC=/nonexistent run_expecting 0 tamalloc proc -n 1
-	[[ $(words <<<"$output") == "1 100M 12M 12 0 -" ]]
+	export FAKE_PROC=/nonexistent
+	run_expecting 0 tamalloc proc -n 1
+	[[ $(words <<<"$output") == "1 100M 12M 12 0 - -" ]]
 	[[ -z $stderr ]]
-	FAKE_PROC=/nonexistent run_expecting 0 tamalloc proc --json 1
-	jq -e '.processes[0] | has("oom_score") and .oom_score == null' \
-		<<<"$output"
+	run_expecting 0 tamalloc proc -rno OOM_SCORE,COMMAND,USER,USED 1
+	[[ $output == "- - - 12582912" ]]
+	run_expecting 0 tamalloc proc --json -o +USER 1
+	jq -e '.processes[0] | has("oom_score") and has("command") and
+	       has("user") and .oom_score == null and .command == null and
+	       .user == null' <<<"$output"
 }
 
 @test "what /proc does not show of one process is -" {
 	rm "$FAKE_PROC/1/oom_score"
-	run_expecting 0 tamalloc proc -nb 1 4711
-	[[ ${lines[0]} =~ \ -$ ]]
-	[[ ${lines[1]} =~ \ 0$ ]]
+	run_expecting 0 tamalloc proc -nbo PID,OOM_SCORE 1 4711
+	[[ $(words <<<"$output") == $'1 -\n4711 0' ]]
 }
 
 @test "a PID that fails has a line of its own, and the others are shown" {
 	run_expecting 64 tamalloc proc 2 1 3 4 5 4711
-	is_golden proc <<<"$output"
+	is_golden proc-errors <<<"$output"
 	is_golden proc.errors <<<"$stderr"
 	run_expecting 64 tamalloc proc --json 2 1 3 4 5 4711
-	is_golden proc.json <<<"$output"
+	is_golden proc-errors.json <<<"$output"
 	is_golden proc.errors <<<"$stderr"
 }
 
 @test "none of the PIDs can be shown" {
-	run_expecting 1 tamalloc proc 5
-	[[ -z $output ]]
+	run_expecting 1 tamalloc proc -n 5
+	[[ $(words <<<"$output") == "5 gone gone gone gone - -" ]]
 	[[ $stderr == "tamalloc: 5: no such process" ]]
 	run_expecting 1 tamalloc proc --json 2 5
-	jq -e '.processes == []' <<<"$output"
+	jq -e '.processes | map(.status) == ["none", "gone"]' <<<"$output"
+}
+
+@test "denied, gone, none and zero are different things in every format" {
+	export FAKE_PROCESSES="3:EPERM 6:0:0:0:0 2:EINVAL 4:EFAULT"
+	for options in -n -nb -rn; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 64 tamalloc proc $options -o used,RAM%,status \
+			3 5 6 2 4
+		[[ $(words <<<"$output" | sed 's/^0B/0/') == $'denied denied denied\ngone gone gone\n0 0.0 ok\nnone none none\nerror error error' ]]
+	done
+	run_expecting 64 tamalloc proc -Jo used 3 5 6 2 4
+	jq -e '.processes == [
+		{used: null, status: "denied", source: "syscall"},
+		{used: null, status: "gone", source: "syscall"},
+		{used: 0, status: "ok", source: "syscall"},
+		{used: null, status: "none", source: "syscall"},
+		{used: null, status: "error", source: "syscall"}]' <<<"$output"
+	run_expecting 64 tamalloc proc -Jo used 3 5 6 2 4 --count 1
+	[[ $(jq -r .status <<<"$output" | tr '\n' ' ') == "denied gone ok none error " ]]
 }
 
 @test "an EPERM of the system call is not answered from /proc" {
@@ -77,12 +104,264 @@ teardown() {
 }
 
 @test "misuse" {
-	refused "a process ID is missing" proc
+	refused "a process ID, or --all, is missing" proc
 	for id in 12x x 0 2147483648 99999999999999999999 +1 " 1" "" 1.0; do
 		refused "$id: not a process ID" proc 1 "$id"
 	done
 	refused "-1: not a process ID" proc -- -1
 	refused "-1...: a negative number" proc -1
+	refused "5: unexpected with --all" proc --all 5 6
+	refused "--json and --raw exclude each other" proc 1 -rJ
+	refused "nobody-such: no such user" proc --user nobody-such
+	for user in -1 4294967295 4294967296 1x " 1" "" +1; do
+		refused "$user: no such user" proc --user="$user"
+	done
+	refused "(: Unmatched ( or \\(" proc --name '('
+	refused "[a: Unmatched [, [^, [:, [., or [=" proc --name '[a'
+	for column in x "" PIDS; do
+		refused "$column: no such column" proc --sort="$column" 1
+		refused "$column: no such column" proc --sort="-$column" 1
+		refused "$column: no such column" proc --output="$column" 1
+	done
+	refused "0: not a whole number from 1 on" proc --top 0
+	refused "0: too often (0.01 at least)" proc --all --watch=0
+}
+
+# A /proc of some processes, one that is denied, kernel threads, one of them
+# denied, and two that end between listing and asking or soon after.
+populate() {
+	export FAKE_PROCESSES="1:102400:12288:12:0 20:3000:2000:66:0"
+	FAKE_PROCESSES+=" 30:9000:100:1:500 40:2000:2000:100:0 50:EPERM 60:EINVAL"
+	FAKE_PROCESSES+=" 62:EPERM 70:0:0:0:0 82:EPERM"
+	fake_process 1 1 1 0 3 systemd
+	fake_process 20 1 1 0 90 worker
+	fake_process 30 1 1 500 700 sleeper
+	fake_process 40 1 1 0 80 "two words"
+	fake_process 50 1 1 0 0 secret
+	fake_process 60 0 0 0 0 kthreadd
+	fake_process 62 0 0 0 0 kworker
+	fake_process 70 1 1 0 0 zero
+	fake_process 80 1 1 0 0 gone
+	mkdir "$FAKE_PROC/82"
+	rm -r "$FAKE_PROC/4711"
+}
+
+pids() {
+	run_expecting 0 tamalloc proc -rno PID "$@"
+	printf '%s ' "${lines[@]}"
+}
+
+@test "--all: without kernel threads and what has ended, with what is denied" {
+	populate
+	run_expecting 0 tamalloc proc --all --sort PID
+	is_golden proc-all <<<"$output"
+	[[ -z $stderr ]]
+	run_expecting 0 tamalloc proc --all --sort PID --json
+	is_golden proc-all.json <<<"$output"
+	[[ -z $stderr ]]
+}
+
+@test "--all needs /proc, as --user and --name do" {
+	export FAKE_PROC=/nonexistent
+	for options in --all "--top 3" "--user 0 1" "--name x 1" "--sort pid"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 1 tamalloc proc $options
+		[[ -z $output ]]
+		[[ $stderr == "tamalloc: --all, --user and --name need /proc, which is not mounted here, or shows another PID namespace" ]]
+	done
+}
+
+@test "--sort: upwards and downwards, what is unknown last" {
+	populate
+	[[ $(pids --all --sort USED) == "70 30 20 40 1 50 " ]]
+	[[ $(pids --all --sort used) == "70 30 20 40 1 50 " ]]
+	[[ $(pids --all --sort -RESERVED) == "1 30 20 40 70 50 " ]]
+	[[ $(pids --all --sort=-pid) == "70 50 40 30 20 1 " ]]
+	[[ $(pids --all --sort COMMAND) == "50 30 1 40 20 70 " ]]
+	[[ $(pids --all --sort -oom_score) == "30 20 40 1 "?0" "?0" " ]]
+	[[ $(pids --all --sort USED%) == "70 30 1 20 40 50 " ]]
+	rm "$FAKE_PROC/20/comm"
+	[[ $(pids --all --sort COMMAND) == "50 30 1 40 70 20 " ]]
+	[[ $(pids --all --sort -COMMAND) == "70 40 1 30 50 20 " ]]
+	# Equals stay in the order in which they were named.
+	[[ $(pids 40 20 1 --sort used) == "40 20 1 " ]]
+	[[ $(pids 20 40 1 --sort -used) == "1 20 40 " ]]
+}
+
+@test "--top: the first of the order, which is -USED unless --sort says" {
+	populate
+	[[ $(pids --top 1) == "1 " ]]
+	[[ $(pids --top 2 --sort=-reserved) == "1 30 " ]]
+	[[ $(pids --top 100 --sort pid) == "1 20 30 40 50 70 " ]]
+	[[ $(pids --top 1 20 30) == "20 " ]]
+}
+
+@test "--name: an extended regular expression" {
+	populate
+	[[ $(pids --name '^s' --sort pid) == "1 30 50 " ]]
+	[[ $(pids --name 'o.*s$|^z' --sort pid) == "40 70 " ]]
+	[[ $(pids --name nothing) == " " ]]
+	[[ $(pids --name s --name w --sort pid) == "20 40 " ]]
+	[[ $(pids --name '^s' 1 20) == "1 " ]]
+	# One that is gone has no name, but was asked for.
+	run_expecting 64 tamalloc proc -rno PID --name '^s' 1 80
+	[[ $output == $'1\n80' ]]
+}
+
+@test "--user: a name or a UID" {
+	need_root
+	populate
+	chown 65534 "$FAKE_PROC/20" "$FAKE_PROC/30"
+	chown 12345 "$FAKE_PROC/40"
+	[[ $(pids --user nobody --sort pid) == "20 30 " ]]
+	[[ $(pids --user 65534 --sort pid) == "20 30 " ]]
+	[[ $(pids --user 12345) == "40 " ]]
+	[[ $(pids --user root --name '^s' --sort pid) == "1 50 " ]]
+	run_expecting 0 tamalloc proc --all -rno USER --sort user
+	[[ ${lines[*]} == "12345 nobody nobody root root root" ]]
+}
+
+@test "the names of users, commands and the share of RAM" {
+	need_root
+	populate
+	FAKE_MEMORY="100 0" run_expecting 0 tamalloc proc -no \
+		user,command,ram% 1 30
+	[[ $(words <<<"$output") == $'root systemd 12.0\nroot sleeper 0.0' ]]
+}
+
+@test "names, owners and scores are only fetched for rows that are shown" {
+	populate
+	opened() {
+		strace -qq -e trace=%file -o "$BATS_TEST_TMPDIR/trace" \
+			env LD_PRELOAD="$FAKE" "$CLI" proc "$@" >/dev/null
+		grep -oE '(30|1|20)/(comm|oom_score)\b|fstatat[^/]*/.*/proc/[0-9]+"' \
+			"$BATS_TEST_TMPDIR/trace" | sort | tr '\n' ' '
+	}
+	[[ $(opened --all -o PID,RESERVED,USED) == "" ]]
+	[[ $(opened --top 1 -o PID,COMMAND) == "1/comm " ]]
+	[[ $(opened --top 1 -o PID,OOM_SCORE) == "1/oom_score " ]]
+	[[ $(opened --top 1 -o PID,USER) == "fstatat"*"/proc/1\" " ]]
+	[[ $(opened --top 1 --sort COMMAND -o PID) == "1/comm 20/comm 30/comm " ]]
+}
+
+@test "names that are no words, not printable or not UTF-8" {
+	local names=("a b" $'a\tb\nc' $'\e[31m' 'a\b"c' $'\xff\xc3\xa9' - "")
+	export LC_ALL=C.UTF-8
+	for i in {0..6}; do
+		fake_process $((i + 1)) 1 1 0 0 "${names[i]}"
+	done
+	FAKE_PROCESSES="*:1:1:1:0" run_expecting 0 tamalloc proc -rno \
+		COMMAND,PID 1 2 3 4 5 6 7
+	is_golden proc-names-raw <<<"$output"
+	FAKE_PROCESSES="*:1:1:1:0" run_expecting 0 tamalloc proc -Jo COMMAND \
+		1 2 3 4 5 6 7
+	jq -e '[.processes[].command] == ["a b", "a\tb\nc", "\u001b[31m",
+		"a\\b\"c", "\ufffd\u00e9", "-", ""]' <<<"$output"
+	FAKE_PROCESSES="*:1:1:1:0" run_expecting 0 tamalloc proc -no \
+		PID,COMMAND 1 2 3 4 5 6 7
+	(( ${#lines[@]} == 7 ))
+	[[ $output != *$'\e'* ]]
+	FAKE_PROCESSES="*:1:1:1:0" run_expecting 0 tamalloc proc -no \
+		PID,COMMAND,RESERVED --count 1 1 2 3 4 5
+	(( ${#lines[@]} == 5 ))
+	[[ $output != *$'\e'* ]]
+	[[ ! $output =~ [^$'\n']{33} ]]
+}
+
+@test "JSON is UTF-8, whatever the names are" {
+	local names=($'\xc0\x80' $'\xe0\x80\x80' $'\xed\xa0\x80'
+		$'\xf0\x80\x80\x80' $'\xf4\x90\x80\x80' $'\xf8' $'\xe2\x82'
+		$'\xc3' $'\xe2\x82\xac' $'\xf0\x9f\x98\x80' $'\x7f')
+	for i in "${!names[@]}"; do
+		fake_process $((i + 1)) 1 1 0 0 "${names[i]}"
+	done
+	export FAKE_PROCESSES="*:1:1:1:0"
+	tamalloc proc -Jo COMMAND {1..11} >"$BATS_TEST_TMPDIR/json"
+	iconv -f UTF-8 -t UTF-8 "$BATS_TEST_TMPDIR/json" >/dev/null
+	jq -e '[.processes[].command] == (["\ufffd\ufffd", "\ufffd\ufffd\ufffd",
+		"\ufffd\ufffd\ufffd", "\ufffd\ufffd\ufffd\ufffd",
+		"\ufffd\ufffd\ufffd\ufffd", "\ufffd", "\ufffd\ufffd",
+		"\ufffd", "\u20ac", "\ud83d\ude00", "\u007f"])' \
+		"$BATS_TEST_TMPDIR/json"
+}
+
+@test "--watch: differences, and a process that ends meanwhile" {
+	export FAKE_PROCESSES="1:102400:12288:12:0/102401:12280:12:0"
+	FAKE_PROCESSES+=" 20:100:10:10:0/ESRCH"
+	fake_process 20 1 1 0 0 worker
+	run_expecting 64 tamalloc proc --watch=0.01 --count 2 1 20
+	is_golden proc-watch < <(sed -E 's/^[0-9:]{8}/HH:MM:SS/' <<<"$output")
+	# The row says it; a line on stderr is for the first sample alone.
+	[[ -z $stderr ]]
+	run_expecting 64 tamalloc proc --watch=0.01 --count 2 --json 1 20
+	jq -es 'map([.pid, .reserved_diff, .used_diff, .status]) == [
+		[1, null, null, "ok"], [20, null, null, "ok"],
+		[1, 1024, -8192, "ok"], [20, null, null, "gone"]] and
+		.[0].time == .[1].time and .[0].time < .[2].time' <<<"$output"
+	run_expecting 64 tamalloc proc --watch=0.01 --count 3 1 99
+	[[ $stderr == "tamalloc: 99: no such process" ]]
+}
+
+@test "--watch: differences in whatever order the PIDs are named" {
+	export FAKE_PROCESSES="*:100:10:10:0/110:10:10:0"
+	run_expecting 0 tamalloc proc 30 20 10 40 20 --watch=0.01 --count 2 \
+		-rno PID,RESERVED_DIFF
+	# The second one of 20 is asked about a second time.
+	(( ${#lines[@]} == 10 ))
+	for pid in 30 10 40; do
+		grep -qx "$pid 10240" <<<"$output"
+	done
+	pid=
+	run ! grep -- '-$' < <(printf '%s\n' "${lines[@]:5}")
+}
+
+@test "--watch --all: processes come and go" {
+	export FAKE_PROCESSES="1:100:10:10:0 20:100:10:10:0/ESRCH"
+	FAKE_PROCESSES+=" 30:ESRCH/100:50:50:0"
+	fake_process 20 1 1
+	fake_process 30 1 1
+	rm -r "$FAKE_PROC/4711"
+	run_expecting 0 tamalloc proc --all --sort pid --watch=0.01 --count 2 \
+		-rno PID,USED_DIFF
+	[[ $output == $'1 -\n20 -\n1 0\n30 -' ]]
+	[[ -z $stderr ]]
+	run_expecting 0 tamalloc proc --all --sort=-used_diff --watch=0.01 \
+		--count 2 -rno PID
+}
+
+@test "--watch on a terminal: what has room, in the last sample's place" {
+	export FAKE_PROCESSES="*:102400:12288:12:0" TERM=xterm FAKE_PROC=/nonexistent
+	run script -qec "stty rows 10 cols 80; LD_PRELOAD=$FAKE $CLI proc \
+		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
+	[[ $status -eq 0 ]]
+	again=$'\e[H\e[J'
+	last=${output##*"$again"}
+	(( $(wc -l <<<"$last") == 9 ))
+	[[ $last == *PID*RESERVED_DIFF*USED_DIFF* && $last != *TIME* ]]
+}
+
+@test "--watch ends well at SIGINT, whatever it shows" {
+	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" proc --watch=0.01 5 \
+		>"$BATS_TEST_TMPDIR/rows" 2>/dev/null 3>&- &
+	watcher=$!
+	until_true test -s "$BATS_TEST_TMPDIR/rows"
+	kill -INT "$watcher"
+	wait "$watcher"
+}
+
+@test "output that ends early is no noise" {
+	export FAKE_PROCESSES="*:102400:12288:12:0" FAKE_PROC=/nonexistent
+	for options in "" --json --raw "--count 1" "--count 1 --json"; do
+		run --separate-stderr timeout 60 bash -c 'set -o pipefail
+			LD_PRELOAD=$FAKE "$CLI" proc $1 $(seq 10000) |
+			head -n 1 >/dev/null' - "$options"
+		[[ $status -eq 141 && -z $stderr ]]
+		run --separate-stderr timeout 60 bash -c 'set -o pipefail
+			trap "" PIPE
+			LD_PRELOAD=$FAKE "$CLI" proc $1 $(seq 10000) |
+			head -n 1 >/dev/null' - "$options"
+		[[ $status -eq 1 && -z $stderr ]]
+	done
 }
 
 @test "ten thousand PIDs" {
@@ -96,10 +375,33 @@ teardown() {
 	(( ${#pids[@]} == 10000 ))
 }
 
+# User instructions, or what comes close to them.
+seconds_for() {
+	local start=${EPOCHREALTIME/./}
+
+	tamalloc proc --raw "$@" >/dev/null
+	echo $((${EPOCHREALTIME/./} - start))
+}
+
+@test "what PIDs cost grows as their number, no faster" {
+	export FAKE_PROCESSES="*:102400:12288:12:0" FAKE_PROC=/nonexistent
+	mapfile -t few < <(seq 4000)
+	mapfile -t many < <(seq 32000)
+	linear() {
+		local few_cost many_cost
+
+		few_cost=$(seconds_for "${few[@]}" --watch=0.01 --count 2)
+		many_cost=$(seconds_for "${many[@]}" --watch=0.01 --count 2)
+		echo "$few_cost us, $many_cost us"
+		(( many_cost < 24 * few_cost ))
+	}
+	until_true linear
+}
+
 @test "procfs: to the KiB" {
 	fake_process 4711 524288 384 -500 3
-	run_expecting 0 tamalloc proc --source=procfs -nb 4711
-	[[ $(words <<<"$output") == "4711 2147483648 1572864 0 -500 3" ]]
+	run_expecting 0 tamalloc proc --source=procfs -rn 4711
+	[[ $output == "4711 2147483648 1572864 0 -500 3 program" ]]
 	fake_process 4712 3 2
 	run_expecting 0 tamalloc proc --source=procfs --json 4712
 	is_golden proc-procfs.json <<<"$output"
@@ -108,8 +410,9 @@ teardown() {
 @test "procfs: an exited leader, and processes without memory" {
 	fake_process 10 0 0
 	fake_thread 10 11 512 256
-	run_expecting 64 tamalloc proc --source=procfs -nb 1 10 99
-	[[ $(words <<<"$output") == "10 2097152 1048576 50 0 0" ]]
+	run_expecting 64 tamalloc proc --source=procfs -rno PID,RESERVED,USED \
+		1 10 99
+	[[ $output == $'1 none none\n10 2097152 1048576\n99 gone gone' ]]
 	[[ ${stderr_lines[0]} == "tamalloc: 1: no memory of its own: a kernel thread or a zombie" ]]
 	[[ ${stderr_lines[1]} == "tamalloc: 99: no such process" ]]
 }
@@ -140,4 +443,5 @@ status_in_bytes() {
 	[[ ${lines[0]} == "tamalloc: $zombie: no memory of its own"* ]]
 	[[ $(words <<<"${lines[1]}") == "$pid$expected"* ]]
 	[[ $(words <<<"${lines[2]}") == "$thread$expected"* ]]
+	[[ $(words <<<"${lines[3]}") == "$zombie none"* ]]
 }

@@ -13,8 +13,11 @@ setup_suite() {
 	mkdir -p "$O/tests"
 	"${CC:-cc}" -std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror \
 		-O2 -shared -fPIC \
-		-I "$cli_dir/include" -I "$O/include" -o "$FAKE.new" \
+		-I "$cli_dir/include" -I "$O/include" -o "$FAKE.$$" \
 		"$BATS_TEST_DIRNAME/fake.c"
-	mv "$FAKE.new" "$FAKE"
-	export O FAKE CLI
+	mv "$FAKE.$$" "$FAKE"
+	# Where a test doesn't say otherwise: the same on every machine.
+	FAKE_RELEASE=6.12.0-fake FAKE_THP=$O/tests/thp
+	echo 'always [madvise] never' >"$FAKE_THP"
+	export O FAKE CLI FAKE_RELEASE FAKE_THP
 }

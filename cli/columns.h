@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Columns: each command declares its own once, for the table, for JSON, for
+ * --raw, for --output and for --help.
+ */
+#ifndef COLUMNS_H
+#define COLUMNS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define COLUMNS_MAX 32
+
+enum column_type {
+	TYPE_TEXT,
+	TYPE_NUMBER,
+	TYPE_SIZE,		/* bytes */
+	TYPE_DIFFERENCE,	/* of bytes: the table shows its sign */
+	TYPE_TIME,		/* milliseconds since 1970 */
+	TYPE_BOOLEAN,
+};
+
+/* Where a column is shown unless --output says otherwise. */
+enum {
+	IN_TABLE = 1,		/* and in --raw */
+	IN_JSON = 2,
+	IN_WATCH = 4,		/* the table under --watch; JSON there, too */
+	IN_STREAM = 8,		/* under --watch, of samples one after another */
+	IN_EVERY_JSON = 16,	/* whatever --output says */
+};
+
+#define SHOWN (IN_TABLE | IN_JSON)
+
+struct column {
+	const char *name;
+	const char *key;	/* in JSON */
+	enum column_type type;
+	unsigned int shown;	/* 0: only if --output names it */
+	const char *help;	/* marked with N_() */
+	int decimals;		/* of a number, which is a multiple of 1/10^n */
+	int width;		/* at least, where rows are printed as they come */
+};
+
+struct columns {
+	const char *json_name;	/* of the array of rows */
+	const struct column *list;
+	size_t n;		/* at most COLUMNS_MAX */
+};
+
+/* What --output names: @n indices into the list. */
+struct column_choice {
+	bool given;
+	bool add;		/* to those that are shown anyway */
+	size_t n;
+	size_t ids[COLUMNS_MAX];
+};
+
+/* Takes a column's name or key, in upper or lower case; -1: no such column. */
+int column_find(const struct columns *columns, const char *name, size_t len);
+
+/* Reads "[+]COLUMN[,COLUMN...]"; exits with EXIT_MISUSE, naming what is wrong. */
+void columns_choose(const struct columns *columns, const char *text,
+		    struct column_choice *choice);
+
+/* Fills @ids with those to show, first to last, and returns how many. */
+size_t columns_shown(const struct columns *columns,
+		     const struct column_choice *choice, unsigned int where,
+		     size_t ids[COLUMNS_MAX]);
+
+void columns_print_help(const struct columns *columns);
+
+#endif /* COLUMNS_H */

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "i18n.h"
+#include "interrupt.h"
+#include "options.h"
+#include "table.h"
+#include "terminal.h"
+#include "watch.h"
+
+#define SHORTEST_SECONDS 0.01
+
+static double parse_interval(const struct command *cmd, const char *text)
+{
+	double seconds;
+	const char *why = seconds_parse(text, &seconds);
+
+	if (why)
+		misuse(cmd, "%s: %s", text, why);
+	if (seconds < SHORTEST_SECONDS)
+		misuse(cmd, _("%s: too often (0.01 at least)"), text);
+	return seconds;
+}
+
+bool watch_take_option(struct watch *watch, const struct command *cmd, int c)
+{
+	if (c == 'W' && optarg)
+		watch->seconds = parse_interval(cmd, optarg);
+	else if (c == 'C')
+		watch->count = options_count(cmd, optarg);
+	else if (c != 'W')
+		return false;
+	watch->on = true;
+	return true;
+}
+
+static void start(struct watch *watch, const struct options *opts)
+{
+	if (!watch->on)
+		return;
+	if (!watch->seconds)
+		watch->seconds = 1;
+	watch->redraw = opts->format == FORMAT_TABLE &&
+			terminal_redraws(STDOUT_FILENO);
+	/* A picture at a time, so that none is seen half drawn. */
+	if (watch->redraw)
+		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
+	interrupt_catch();
+	watch->start = clock_now();
+}
+
+static unsigned int table_flags(const struct watch *watch)
+{
+	if (!watch->on)
+		return 0;
+	return watch->redraw ? TABLE_WATCH : TABLE_WATCH | TABLE_STREAM;
+}
+
+/*
+ * Home, and clear to the end.  The cursor stays visible and the screen is the
+ * usual one: whatever ends this program, there is nothing to restore.
+ */
+static void clear_screen(const struct watch *watch)
+{
+	if (watch->redraw)
+		fputs(watch->n ? "\033[H\033[J" : "\033[2J\033[H", stdout);
+}
+
+size_t watch_rows(const struct watch *watch)
+{
+	int columns, rows;
+
+	if (!watch->redraw)
+		return SIZE_MAX;
+	terminal_size(STDOUT_FILENO, &columns, &rows);
+	/* Without the headings, and the line where the cursor is. */
+	return rows > 3 ? rows - 2 : 1;
+}
+
+/* One that is over already is left out: the others keep their times. */
+static double next_tick(struct watch *watch)
+{
+	unsigned long passed = (clock_now() - watch->start) / watch->seconds;
+
+	watch->ticks++;
+	if (watch->ticks < passed + 1)
+		watch->ticks = passed + 1;
+	return watch->start + watch->ticks * watch->seconds;
+}
+
+/* False: that was the last sample, or the user has seen enough. */
+static bool wait_for_next(struct watch *watch)
+{
+	watch->n++;
+	if (!watch->on)
+		return false;
+	/* The end of the program would try to write the rest once more. */
+	if (fflush(stdout) && interrupted())
+		_exit(EXIT_SUCCESS);
+	/* ... and could not tell any more that the reader has seen enough. */
+	if (ferror(stdout) && errno == EPIPE)
+		_exit(EXIT_FAILURE);
+	if (interrupted() || ferror(stdout) || watch->n == watch->count)
+		return false;
+	interrupt_sleep(next_tick(watch));
+	return !interrupted();
+}
+
+void watch_run(struct watch *watch, const struct columns *columns,
+	       const struct options *opts,
+	       void (*show)(struct table *table, void *arg), void *arg)
+{
+	struct table table;
+	bool more;
+
+	start(watch, opts);
+	table_open(&table, columns, opts, table_flags(watch));
+	do {
+		clear_screen(watch);
+		show(&table, arg);
+		if (watch->redraw) {
+			table_close(&table);
+			table_open(&table, columns, opts, table_flags(watch));
+		}
+		more = wait_for_next(watch);
+	} while (more);
+	table_close(&table);
+}
+
+int64_t watch_time(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	return now.tv_sec * INT64_C(1000) + now.tv_nsec / 1000000;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* --watch and --count: samples at a steady pace. */
+#ifndef WATCH_H
+#define WATCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "command.h"
+
+struct options;
+struct table;
+
+struct watch {
+	bool on;
+	double seconds;			/* from sample to sample */
+	unsigned long count;		/* of samples; 0: without end */
+
+	unsigned long n;		/* samples that are done */
+	bool redraw;			/* each in the last one's place */
+	double start;			/* by clock_now() */
+	unsigned long ticks;		/* since then */
+};
+
+#define WATCH_OPTIONS						\
+	{ "watch", optional_argument, NULL, 'W' },		\
+	{ "count", required_argument, NULL, 'C' }
+
+/* Takes @c if it is one of those; exits where its argument is wrong. */
+bool watch_take_option(struct watch *watch, const struct command *cmd, int c);
+
+/*
+ * Calls @show for each sample, or only once without --watch.  Each has a table
+ * of its own where it takes the last one's place on a terminal; else they are
+ * rows of one.
+ */
+void watch_run(struct watch *watch, const struct columns *columns,
+	       const struct options *opts,
+	       void (*show)(struct table *table, void *arg), void *arg);
+
+/* How many rows of a table there are to see. */
+size_t watch_rows(const struct watch *watch);
+
+/* Milliseconds since 1970. */
+int64_t watch_time(void);
+
+#endif /* WATCH_H */

@@ -1,0 +1,175 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# tamalloc alloc --compare.  On the kernel's own answers: what malloc(3) gives
+# the fake knows nothing of.
+
+load common
+
+compare() {
+	tamalloc alloc --source=procfs --thp=never "$@" --compare
+}
+
+# bats test_tags=real
+@test "five ways, side by side" {
+	run_expecting 0 compare 64M --touch 8M --json
+	jq -e '.methods | map(.method) == ["tamalloc", "mmap", "malloc",
+	       "calloc", "populate"]' <<<"$output"
+	jq -e '.methods | all(.[]; .touched == 8388608 and
+	       (.reserved - 67108864 | . >= 0 and . <= 8192) and
+	       .source == "procfs" and .thp == "never" and
+	       .reserve_seconds >= 0 and .touch_seconds > 0)' <<<"$output"
+	# The four that are lazy, and the one that isn't.
+	jq -e '.methods[:4] | all(.[]; .used_reserved <= 270336 and
+	       (.used_touched - 8388608 | fabs) <= 540672 and
+	       .minor_faults >= 2048 and .minor_faults <= 2064)' <<<"$output"
+	jq -e '.methods[4] | .used_reserved >= 66838528 and
+	       .used_touched >= 66838528 and .reserve_faults >= 16384 and
+	       .minor_faults <= 16' <<<"$output"
+}
+
+@test "a table, whose figures are for people" {
+	run_expecting 0 compare 64M --touch 8M
+	[[ ${lines[0]} == "Huge pages: never (the system's setting: madvise)" ]]
+	[[ $(words <<<"${lines[1]}") == "METHOD TOUCHED RESERVE_S RESERVED USED_FIRST USED MINFLT TOUCH_S" ]]
+	(( ${#lines[@]} == 7 ))
+	[[ $(words <<<"${lines[6]}") == "populate 8M 0."*" 64M 6"*"M 6"*"M "* ]]
+	run_expecting 0 compare 64M --touch 8M --raw --noheadings
+	(( ${#lines[@]} == 5 ))
+	[[ ${lines[0]} == "tamalloc 8388608 "* ]]
+}
+
+@test "a row a step" {
+	run_expecting 0 compare 64M --touch 8M --step 4M --json
+	jq -e '.methods | map([.method, .touched / 4194304]) ==
+	       [("tamalloc", "mmap", "malloc", "calloc", "populate") |
+	       [., 1], [., 2]]' <<<"$output"
+	jq -e '.methods[0:2] | .[1].used_touched - .[0].used_touched >= 3900000' \
+		<<<"$output"
+}
+
+# bats test_tags=real
+@test "nothing touched, reads, and a random order" {
+	run_expecting 0 compare 64M --json
+	jq -e '.methods | all(.[]; .touched == 0 and .minor_faults <= 16)' \
+		<<<"$output"
+	run_expecting 0 compare 64M --touch 8M --read --json
+	jq -e '.methods[:4] | all(.[]; .used_touched <= 270336)' <<<"$output"
+	run_expecting 0 compare 64M --touch 8M --pattern=random --seed=9 --json
+	jq -e '.methods[:4] | all(.[]; (.used_touched - 8388608 | fabs) <= 540672)' \
+		<<<"$output"
+	# Small sizes come from malloc(3)'s heap, and end within a page.
+	for size in 1 100 4097 100000; do
+		for pattern in sequential random; do
+			run_expecting 0 compare $size --touch 100% --json \
+				--pattern=$pattern
+			jq -e '.methods | length == 5' <<<"$output"
+		done
+	done
+}
+
+@test "the source's own call is the first" {
+	run_expecting 0 tamalloc alloc 8M --touch 4M --compare --json
+	jq -e '.methods[0] | .source == "syscall" and .used_touched == 4194304 and
+	       .used_reserved == 0 and .reserved == 8388608' <<<"$output"
+}
+
+@test "a kernel that counts late is said to, where it shows" {
+	export FAKE_LAG=264 FAKE_RELEASE=6.1.0
+	run_expecting 0 tamalloc alloc 8M --touch 4M --compare
+	[[ $stderr == "tamalloc: used lags by up to 264K: "* ]]
+	run_expecting 0 tamalloc alloc 8M --touch 4M --compare --json
+	[[ -z $stderr ]]
+	jq -e '.methods | all(.[]; .lag == 270336)' <<<"$output"
+	FAKE_RELEASE=6.2 run_expecting 0 tamalloc alloc 8M --touch 4M --compare
+	[[ -z $stderr ]]
+}
+
+@test "what MAP_POPULATE could not be given is refused" {
+	available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
+	run_expecting 1 compare $((available * 2))K
+	[[ -z $output && ${#stderr_lines[@]} -eq 1 ]]
+	[[ $stderr == "tamalloc: MAP_POPULATE would use "*" at once, and "*" are available" ]]
+	mkdir -p "$BATS_TEST_TMPDIR/proc"
+	ln -s /proc/self "$BATS_TEST_TMPDIR/proc"
+	printf 'MemTotal: 1000 kB\nMemAvailable: 512 kB\n' \
+		>"$BATS_TEST_TMPDIR/proc/meminfo"
+	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 1 tamalloc alloc 513K \
+		--compare
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 513K at once, and 512K are available" ]]
+	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 0 tamalloc alloc 512K \
+		--compare
+	# Without /proc, sysinfo(2) tells.
+	FAKE_PROC=/nonexistent run_expecting 0 tamalloc alloc 512K --compare
+	FAKE_PROC=/nonexistent run_expecting 1 tamalloc alloc 100T --compare
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 100T at once, and "* ]]
+}
+
+@test "what does not go with it" {
+	for option in --hold --plot=x.svg --rate=1M --interval=1 --release \
+		      --verify; do
+		refused "--compare and ${option%%=*} exclude each other" \
+			alloc 1M --touch 1M --compare "$option"
+	done
+	refused "--compare and --output exclude each other" \
+		alloc 1M --compare -o used
+}
+
+# bats test_tags=real
+@test "what cannot be reserved is said once" {
+	limited() {
+		(ulimit -v 1000000 && compare 2G --touch 1M "$@")
+	}
+	for format in "" --json --raw; do
+		# shellcheck disable=SC2086 # none is no argument
+		run_expecting 1 limited $format
+		[[ -z $output || $output == *'"methods": ['*']'* ]]
+		[[ $stderr == "tamalloc: cannot reserve 2G: "* ]]
+		(( ${#stderr_lines[@]} == 1 ))
+	done
+}
+
+@test "SIGINT and SIGTERM end it and its child, and print nothing" {
+	for signal in INT:130 TERM:143; do
+		env --default-signal=INT "$CLI" alloc 512M --touch 100% \
+			--pattern=random --step 4K --compare \
+			--source=procfs --thp=never --json \
+			>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
+		pid=$!
+		sleep 0.7
+		child=$(pgrep -P "$pid")
+		kill -"${signal%:*}" "$pid"
+		status=0
+		wait "$pid" || status=$?
+		(( status == ${signal#*:} ))
+		[[ ! -s $BATS_TEST_TMPDIR/out && ! -s $BATS_TEST_TMPDIR/err ]]
+		[[ ! -e /proc/$child ]]
+	done
+}
+
+@test "a child that is killed is told of, and the others go on" {
+	"$CLI" alloc 512M --touch 100% --step 4K --compare --source=procfs \
+		--thp=never --raw >"$BATS_TEST_TMPDIR/out" \
+		2>"$BATS_TEST_TMPDIR/err" 3>&- &
+	pid=$!
+	first=$(until_true pgrep -P "$pid")
+	until_true another_child
+	kill -KILL "$(pgrep -P "$pid")"
+	until_true grep -qx "tamalloc: tamalloc: ended by signal 9 (Killed)" \
+		"$BATS_TEST_TMPDIR/err"
+	kill -TERM "$pid"
+	wait "$pid" || true
+}
+
+another_child() {
+	local child
+
+	child=$(pgrep -P "$pid") && [[ $child != "$first" ]]
+}
+
+@test "output that cannot be written" {
+	for format in "" --json --raw; do
+		run_expecting 1 bash -c '"$CLI" alloc 1M --compare --source=procfs \
+			'"$format"' >/dev/full'
+		[[ $stderr == "tamalloc: write error"* ]]
+	done
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# usage: TAMALLOC=FILE SECCOMP=FILE EXAMPLES=DIRECTORY \
+#            bats tests/kernel/robust.bats
+#
+# The command in the booted kernel where the system calls are there, and yet
+# out of reach, or see another world: filters and namespaces.
+# shellcheck disable=SC2030,SC2031,SC2154 # bats runs each test in a subshell
+
+bats_require_minimum_version 1.5.0
+
+setup() {
+	pid=
+}
+
+teardown() {
+	[ -z "$pid" ] || kill "$pid"
+}
+
+sources() {
+	jq -r '[.. | .source? // empty] | unique | join(" ")' <<<"$output"
+}
+
+@test "behind a filter the calls are absent, whichever error it gives" {
+	for error in EPERM ENOSYS; do
+		for command in "alloc 10M --touch 1M" global "proc 1"; do
+			# shellcheck disable=SC2086 # words
+			run -0 --separate-stderr "$TAMALLOC" $command --json
+			[ "$(sources)" = syscall ]
+			# shellcheck disable=SC2086 # words
+			run -0 --separate-stderr "$SECCOMP" "$error" \
+				"$TAMALLOC" $command --json
+			[ "$(sources)" = procfs ]
+			[[ $stderr == *": answering from mmap(2) and /proc" ]]
+			# shellcheck disable=SC2086 # words
+			run -3 --separate-stderr "$SECCOMP" "$error" \
+				"$TAMALLOC" $command --source=syscall
+			[ -z "$output" ]
+		done
+	done
+}
+
+@test "both sources tell the same of a process that sleeps" {
+	sleep 300 3>&- &
+	pid=$!
+	until grep -q sleep "/proc/$pid/comm"; do sleep 0.1; done
+	for source in syscall procfs; do
+		"$TAMALLOC" proc "$pid" --raw --noheadings --source=$source \
+			-o PID,RESERVED,USED,OOM_SCORE_ADJ >"$BATS_TEST_TMPDIR/$source"
+	done
+	diff "$BATS_TEST_TMPDIR"/{syscall,procfs}
+	[ "$(awk '{ print $2 }' "$BATS_TEST_TMPDIR/syscall")" -eq \
+		$(($(awk '$1 == "VmSize:" { print $2 }' "/proc/$pid/status") * 1024)) ]
+}
+
+@test "in a PID namespace of its own, without a /proc of its own" {
+	# The system calls know it; /proc still is that of the outer one.
+	run -0 --separate-stderr unshare --pid --fork \
+		"$TAMALLOC" proc 1 --json --source=syscall
+	[ "$(sources)" = syscall ]
+	run -1 --separate-stderr unshare --pid --fork \
+		"$TAMALLOC" proc $$ --source=syscall
+	[[ $stderr == "tamalloc: $$: no such process" ]]
+	run -1 --separate-stderr unshare --pid --fork \
+		"$TAMALLOC" proc 1 --source=procfs
+	[[ $stderr == *"shows another PID namespace" ]]
+	run -0 "$TAMALLOC" global --raw --noheadings -o RESERVED --source=syscall
+	outer=$output
+	run -0 unshare --pid --fork \
+		"$TAMALLOC" global --raw --noheadings -o RESERVED --source=syscall
+	[ "$output" -lt "$outer" ]
+}
+
+@test "an example behind the filter: a clear message, and exit 3" {
+	for example in reserve totals "process 1"; do
+		# shellcheck disable=SC2086 # words
+		run -3 --separate-stderr "$SECCOMP" ENOSYS "$EXAMPLES"/gcc/$example
+		[[ $stderr == *"this kernel lacks the call"* ]]
+	done
+}
