@@ -20,8 +20,6 @@ _tamalloc_options() {
 
 # What may be the value of the option $1 of the command $2.
 _tamalloc_values() {
-	local help
-
 	case $1 in
 	--source) echo auto syscall procfs ;;
 	--thp) echo default never always ;;
@@ -40,12 +38,13 @@ _tamalloc_reply() {
 	mapfile -t COMPREPLY < <(compgen -W "$*" -- "$word")
 }
 
-# The last of a list with commas in it; the others stay.
+# The last of a list with commas in it, or what a sign stands before; the rest
+# stays.
 _tamalloc_reply_list() {
 	local word=$1 before=
 
 	shift
-	[[ $word == *,* || $word == +* ]] && before=${word%"${word##*[,+]}"}
+	[[ $word != *[,+-]* ]] || before=${word%"${word##*[,+-]}"}
 	_tamalloc_reply "${word#"$before"}" "$@"
 	COMPREPLY=("${COMPREPLY[@]/#/$before}")
 	compopt -o nospace 2>/dev/null
@@ -54,7 +53,7 @@ _tamalloc_reply_list() {
 _tamalloc_value() { # OPTION WORD COMMAND
 	case $1 in
 	--plot) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
-	-o | --output) _tamalloc_reply_list "$2" "$(_tamalloc_values "$1" "$3")" ;;
+	-o | --output | --sort) _tamalloc_reply_list "$2" "$(_tamalloc_values "$1" "$3")" ;;
 	*) _tamalloc_reply "$2" "$(_tamalloc_values "$1" "$3")" ;;
 	esac
 }

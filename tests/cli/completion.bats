@@ -102,6 +102,8 @@ with_values() {
 	[[ $(in_bash proc -o PID,SOU) == PID,SOURCE ]]
 	[[ $(in_bash proc -o +PID,SOU) == +PID,SOURCE ]]
 	[[ $(in_bash proc -o +SOU) == +SOURCE ]]
+	[[ $(in_bash proc --sort = SOU) == SOURCE ]]
+	[[ $(in_bash proc --sort = -SOU) == -SOURCE ]]
 }
 
 @test "bash: process IDs" {
