@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <malloc.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -85,7 +86,7 @@ static void churn_fork(void)
 /* The program itself, which then ends at once. */
 static void exec_self(void)
 {
-	execl("/proc/self/exe", "churn", "--exit", NULL);
+	execl("/proc/thread-self/exe", "churn", "--exit", NULL);
 	_exit(1);
 }
 
@@ -397,7 +398,7 @@ static void run_marker(void)
 static void *exec_chain(void *unused)
 {
 	usleep(1000);
-	execl("/proc/self/exe", "churn", "--chain", NULL);
+	execl("/proc/thread-self/exe", "churn", "--chain", NULL);
 	fail("exec", 0);
 	return unused;
 }
@@ -447,6 +448,8 @@ int main(int argc, char **argv)
 		run_chain();
 	if (argc < 2)
 		errx(2, "usage: churn SECONDS [SEED]");
+	/* No 64 MiB for a thread that calls malloc(). */
+	mallopt(M_ARENA_MAX, 1);
 	end = time(NULL) + atol(argv[1]);
 	seed = argc > 2 ? strtoul(argv[2], NULL, 0) : (unsigned int)time(NULL);
 	printf("# seed %u\n", seed);
