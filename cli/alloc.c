@@ -2,6 +2,7 @@
 /* tamalloc alloc: reserve memory, touch some of it, and see what is used. */
 #include <err.h>
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -201,6 +202,8 @@ static bool finish(struct show *show)
 	if (req->plot && !plot_write(req->plot, &show->exp, &show->series))
 		return false;
 	if (req->hold)
+		hold_prepare();
+	if (req->hold && !interrupted())
 		hold(req);
 	return true;
 }
@@ -214,9 +217,6 @@ static void run_show(struct show *show)
 	end = experiment_run(&show->exp);
 	if (show->live)
 		picture_end(&show->picture);
-	/* Before anyone can read that there is something to signal. */
-	if (show->req->hold)
-		hold_prepare();
 	if (!end && interrupted())
 		end = TOUCH_INTERRUPTED;
 	check_end(show, end);
@@ -231,11 +231,14 @@ static int run_experiment(const struct request *req)
 	interrupt_catch();
 	if (req->plot)
 		plot_check(req->plot);
+	/* A file that may not grow is an error to tell, and not the end. */
+	signal(SIGXFSZ, SIG_IGN);
 	show.req = req;
 	run_show(&show);
 	written = finish(&show);
 	experiment_free(&show.exp);
-	if (interrupted())
+	/* A signal ends the wait of --hold well, also before that has begun. */
+	if (interrupted() && !(req->hold && written))
 		interrupt_die();
 	return written ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -83,13 +83,14 @@ static bool write_to(int fd, const struct experiment *exp,
 	return !(fclose(file) || failed);
 }
 
-/* As open(2) would have made it. */
-static void give_usual_mode(int fd)
+/* That of the file to be replaced, or as open(2) would have made it. */
+static void give_usual_mode(int fd, const char *path)
 {
 	mode_t mask = umask(0);
+	struct stat st;
 
 	umask(mask);
-	fchmod(fd, 0666 & ~mask);
+	fchmod(fd, stat(path, &st) ? 0666 & ~mask : st.st_mode & 07777);
 }
 
 static bool replace(const char *path, const struct experiment *exp,
@@ -102,7 +103,7 @@ static bool replace(const char *path, const struct experiment *exp,
 	fd = open_temporary(path, temporary);
 	if (fd < 0)
 		return false;
-	give_usual_mode(fd);
+	give_usual_mode(fd, path);
 	if (write_to(fd, exp, series) && !interrupted() &&
 	    !rename(temporary, path))
 		return true;

@@ -84,7 +84,9 @@ static void count_listed(pid_t pid, void *arg)
 	struct process process = { .pid = pid };
 
 	ask(&process, counter->source);
-	counter->n += has_memory(&process);
+	/* The sums of /proc have what this user may read, and no more. */
+	counter->n += counter->source == &source_procfs ? !process.error :
+							  has_memory(&process);
 }
 
 bool processes_count(const struct source *source, long *count)

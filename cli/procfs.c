@@ -187,25 +187,39 @@ static long procfs_process(pid_t pid, struct process_memory_stats *stats)
 	return 0;
 }
 
+struct sum {
+	struct pages pages;
+	int error;
+};
+
 static void add_pages(pid_t pid, void *arg)
 {
-	struct pages *sum = arg, pages;
+	struct sum *sum = arg;
+	struct pages pages;
 
-	/* One that has ended meanwhile, or is hidden, adds nothing. */
-	if (read_process(pid, &pages))
+	if (!read_process(pid, &pages)) {
+		sum->pages.reserved += pages.reserved;
+		sum->pages.used += pages.used;
 		return;
-	sum->reserved += pages.reserved;
-	sum->used += pages.used;
+	}
+	/* One that has ended meanwhile, or is hidden, adds nothing. */
+	if (errno != ESRCH && errno != EINVAL && errno != EPERM &&
+	    errno != EACCES)
+		sum->error = errno;
 }
 
 static long procfs_global(struct global_memory_stats *stats)
 {
-	struct pages sum = { 0 };
+	struct sum sum = { 0 };
 
 	if (!procfs_each(add_pages, &sum))
 		return -1;
-	stats->total_reserved_memory_mb = to_kib(sum.reserved) / 1024;
-	stats->total_used_memory_mb = to_kib(sum.used) / 1024;
+	if (sum.error) {
+		errno = sum.error;
+		return -1;
+	}
+	stats->total_reserved_memory_mb = to_kib(sum.pages.reserved) / 1024;
+	stats->total_used_memory_mb = to_kib(sum.pages.used) / 1024;
 	return 0;
 }
 

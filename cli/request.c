@@ -102,7 +102,8 @@ static uint64_t parse_seed(const char *text)
 
 	errno = 0;
 	seed = strtoull(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno)
+	/* JSON has it, as a number with a sign. */
+	if (!isdigit((unsigned char)*text) || *end || errno || seed > INT64_MAX)
 		refuse(text, _("not a seed (a whole number)"));
 	return seed;
 }

@@ -121,7 +121,7 @@ static int help(int argc, char **argv)
 
 	if (argc > 2)
 		misuse(NULL, _("%s: unexpected"), argv[2]);
-	if (argc == 2)
+	if (argc == 2 && strcmp(argv[1], "--help") && strcmp(argv[1], "-h"))
 		return run_command(find_command(argv[1]), 2, command_line);
 	print_help();
 	return EXIT_SUCCESS;

@@ -21,8 +21,11 @@ options_in_source() {
 		grep -q "^ $word  " <<<"$output"
 	done
 	help=$output
-	run_expecting 0 tamalloc -h
-	[[ $output == "$help" ]]
+	for arguments in -h help "help --help" "help -h"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc $arguments
+		[[ $output == "$help" ]]
+	done
 }
 
 @test "every option is in the help and in the manual" {

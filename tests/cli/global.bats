@@ -329,3 +329,10 @@ real_global_is_sum() {
 	unset FAKE_PROC
 	until_true real_global_is_sum
 }
+
+@test "procfs: what could not be read is no sum" {
+	few_files() { (ulimit -n 4 && "$CLI" global --source=procfs) 3>&- 4>&-; }
+	run_expecting 1 few_files
+	[[ -z $output ]]
+	[[ $stderr == "tamalloc: cannot add up the processes: Too many open files" ]]
+}

@@ -170,3 +170,9 @@ on_terminal() {
 	[[ $output == *"status 0"* ]]
 	(( SECONDS < 15 ))
 }
+
+@test "before it holds, a plot that nobody reads can be interrupted" {
+	mkfifo "$BATS_TEST_TMPDIR/plot"
+	run_expecting 143 timeout --preserve-status -k 5 1 env LD_PRELOAD="$FAKE" "$CLI" alloc 1M \
+		--touch=1M --plot="$BATS_TEST_TMPDIR/plot" --hold=0
+}

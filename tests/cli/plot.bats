@@ -95,9 +95,10 @@ files() {
 	ln -s old.svg link.svg
 	umask 027
 	run_expecting 0 tamalloc alloc 1M --plot link.svg
-	[[ -L link.svg && $(stat -c %a old.svg) == 640 ]]
-	[[ $(svg old.svg 'len(points) > 0') == True ]]
-	[[ $(files | wc -w) == 2 ]]
+	[[ -L link.svg && $(svg old.svg 'len(points) > 0') == True ]]
+	run_expecting 0 tamalloc alloc 1M --plot new.svg
+	[[ $(stat -c %a new.svg) == 640 ]]
+	[[ $(files | wc -w) == 3 ]]
 }
 
 @test "what is no file is written to and not replaced" {
@@ -193,4 +194,17 @@ files() {
 	FAKE_DIRTY=4096 run_expecting 1 tamalloc alloc 1M --touch 1M --verify \
 		--plot a.svg
 	[[ -z $(files) ]]
+}
+
+@test "a file that may not grow: the reason, and nothing left" {
+	limited() { (ulimit -f 1 && tamalloc "$@"); }
+	run_expecting 1 limited alloc 8M --touch=4M --plot a.svg
+	[[ $stderr == *"a.svg: File too large" ]]
+	[[ -z $(files) ]]
+}
+
+@test "a file that is replaced keeps its mode" {
+	install -m 600 /dev/null a.svg
+	run_expecting 0 tamalloc alloc 8M --touch=4M --plot a.svg
+	[[ $(stat -c %a a.svg) == 600 && -s a.svg ]]
 }

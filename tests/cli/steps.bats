@@ -140,7 +140,7 @@ turn_of() {
 	turn_of --seed=1
 	(( turn == first ))
 	turns=
-	for seed in 0 2 3 4 18446744073709551615; do
+	for seed in 0 2 3 4 9223372036854775807; do
 		turn_of --seed=$seed
 		turns+="$turn "
 	done
