@@ -57,7 +57,8 @@ hold() {
 	pid=$!
 	started+=("$pid")
 	for ((i = 0; i < 300; i++)); do
-		if grep -q holds "$told"; then
+		# And asleep: what it does before may take a page more.
+		if grep -q holds "$told" && grep -q ') S' "/proc/$pid/stat"; then
 			return
 		fi
 		sleep 0.1

@@ -65,7 +65,8 @@ used() { figure "$1" 3; }
 @test "process: equals /proc/PID/status, with the adjustment" {
 	sleep 300 3>&- &
 	pid=$!
-	until grep -q sleep "/proc/$pid/comm"; do sleep 0.1; done
+	# Asleep in it: while it starts, its memory grows.
+	until grep -q '(sleep) S' "/proc/$pid/stat"; do sleep 0.1; done
 	echo 321 >"/proc/$pid/oom_score_adj"
 	for compiler in $compilers; do
 		run -0 "$EXAMPLES/$compiler/process" "$pid"
