@@ -13,6 +13,7 @@
 #include "i18n.h"
 #include "interrupt.h"
 #include "kernel.h"
+#include "output.h"
 #include "picture.h"
 #include "plot.h"
 #include "report.h"
@@ -196,7 +197,7 @@ static bool finish(struct show *show)
 	const struct request *req = show->req;
 
 	print_results(show);
-	if (fflush(stdout))
+	if (!output_flush())
 		return false;
 	explain_lag(show);
 	if (req->plot && !plot_write(req->plot, &show->exp, &show->series))

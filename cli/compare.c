@@ -19,6 +19,7 @@
 #include "i18n.h"
 #include "interrupt.h"
 #include "kernel.h"
+#include "output.h"
 #include "table.h"
 #include "thp.h"
 
@@ -47,9 +48,23 @@ static long reserve_mmap(size_t size)
 	return reserve_by_mmap(size, MAP_NORESERVE);
 }
 
+/* As the plan has it: a method's function knows no more than a size. */
+static enum thp populated_thp;
+
+/* What mmap(2) has populated is past advice, so that it's done in two steps. */
 static long reserve_populated(size_t size)
 {
-	return reserve_by_mmap(size, MAP_POPULATE);
+	long memory;
+
+	if (populated_thp == THP_DEFAULT)
+		return reserve_by_mmap(size, MAP_POPULATE);
+	memory = reserve_by_mmap(size, 0);
+	if (memory == -1)
+		return -1;
+	thp_advise((void *)memory, size, populated_thp);
+	if (madvise((void *)memory, size, MADV_POPULATE_WRITE))
+		return -1;
+	return memory;
 }
 
 static long or_error(void *memory)
@@ -199,6 +214,7 @@ static _Noreturn void run_child(const struct request *req,
 	child.exp.watcher = &child;
 	if (method->reserve)
 		own.reserve = method->reserve;
+	populated_thp = req->plan.thp;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	volunteer_to_be_killed();
 	experiment_prepare(&child.exp);
@@ -329,8 +345,7 @@ static void print_comparison(struct comparison *comp)
 		printf(_("Huge pages: %s (the system's setting: %s)\n"),
 		       in_force(comp), comp->thp_system);
 	table_close(&comp->table);
-	fflush(stdout);
-	if (for_people && comp->lags && !comp->req->plan.read)
+	if (output_flush() && for_people && comp->lags && !comp->req->plan.read)
 		kernel_explain_lag();
 }
 

@@ -5,6 +5,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,11 +16,30 @@
 #include "svg.h"
 
 #define SUFFIX ".XXXXXX"
+#define LINKS_MAX 40	/* the kernel follows no more */
 
-/* The name to write to, where @path may be a link to it. */
+/* Puts what the link @path names in its place; false: it is no link. */
+static bool follow(char path[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	char link[PATH_MAX];
+	ssize_t n = readlink(path, link, sizeof(link));
+	size_t start = slash && *link != '/' ? slash + 1 - path : 0;
+
+	if (n < 0 || start + n >= PATH_MAX)
+		return false;
+	memcpy(path + start, link, n);
+	path[start + n] = '\0';
+	return true;
+}
+
+/* The name to write to, where @path may be a link to it that dangles. */
 static const char *resolve(const char *path, char target[PATH_MAX])
 {
-	return realpath(path, target) ? target : path;
+	snprintf(target, PATH_MAX, "%s", path);
+	for (int i = 0; i < LINKS_MAX && follow(target); i++)
+		;
+	return target;
 }
 
 /* A device or a pipe is written to; it must not be replaced by a file. */
@@ -56,14 +76,33 @@ static bool is_writable(const char *path)
 	return true;
 }
 
+/* What is in a file that stands for @fd would be lost. */
+static bool is_stream(const struct stat *file, int fd)
+{
+	struct stat st;
+
+	return S_ISREG(file->st_mode) && !fstat(fd, &st) &&
+	       st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+}
+
+static void check_existing(const char *path, const struct stat *st)
+{
+	if (S_ISDIR(st->st_mode))
+		errx(EXIT_FAILURE, _("%s: is a directory"), path);
+	if (is_stream(st, STDOUT_FILENO) || is_stream(st, STDERR_FILENO))
+		errx(EXIT_FAILURE, _("%s: is written to already"), path);
+}
+
 void plot_check(const char *path)
 {
 	struct stat st;
 
 	if (!*path)
 		errx(EXIT_MISUSE, _("--plot: a file name is missing"));
-	if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		errx(EXIT_FAILURE, _("%s: is a directory"), path);
+	if (!stat(path, &st))
+		check_existing(path, &st);
+	else if (errno != ENOENT)
+		err(EXIT_FAILURE, "%s", path);
 	if (!is_writable(path))
 		err(EXIT_FAILURE, "%s", path);
 }

@@ -43,7 +43,7 @@ struct sample {
 	struct processes before;
 	struct process **rows;
 	size_t n_rows;
-	int n_failed;		/* of the PIDs that were named */
+	size_t n_failed;	/* named and without figures, or not asked for */
 };
 
 static pid_t parse_pid(const char *text)
@@ -147,18 +147,17 @@ static void parse_arguments(struct request *req, int argc, char **argv)
 }
 
 /* Why there are no figures for a process, in the words of its user. */
-static const char *explain(int error)
+static const char *explain(const struct process *process)
 {
-	switch (error) {
-	case ESRCH:
+	switch (process_answer(process)) {
+	case ANSWER_GONE:
 		return _("no such process");
-	case EPERM:
-	case EACCES:
+	case ANSWER_DENIED:
 		return _("not permitted: it is hidden from this user");
-	case EINVAL:
+	case ANSWER_NONE:
 		return _("no memory of its own: a kernel thread or a zombie");
 	default:
-		return strerror(error);
+		return strerror(process->error);
 	}
 }
 
@@ -166,7 +165,7 @@ static const char *explain(int error)
 static void report(const struct watch *watch, const struct process *process)
 {
 	if (!watch->n && !watch->redraw)
-		warnx("%d: %s", process->pid, explain(process->error));
+		warnx("%d: %s", process->pid, explain(process));
 }
 
 static void ask_named(struct sample *sample)
@@ -186,12 +185,27 @@ static void ask_named(struct sample *sample)
 	}
 }
 
+/* One for all of them: who may open no file more can read none of the rest. */
+static void ask_all(struct sample *sample)
+{
+	if (!processes_add_all(&sample->now))
+		err(EXIT_FAILURE, "/proc");
+	sample->n_failed = 0;
+	for (size_t i = 0; i < sample->now.n; i++) {
+		const struct process *process = &sample->now.list[i];
+
+		if (process_answer(process) == ANSWER_ERROR &&
+		    !sample->n_failed++)
+			report(&sample->req->watch, process);
+	}
+}
+
 static void ask(struct sample *sample)
 {
-	if (!sample->req->all)
+	if (sample->req->all)
+		ask_all(sample);
+	else
 		ask_named(sample);
-	else if (!processes_add_all(&sample->now))
-		err(EXIT_FAILURE, "/proc");
 	processes_compare(&sample->now, &sample->before);
 }
 
@@ -301,8 +315,8 @@ static int exit_status(const struct sample *sample)
 {
 	if (interrupted() || !sample->n_failed)
 		return EXIT_SUCCESS;
-	return sample->n_failed < sample->req->n_pids ? EXIT_SOME_FAILED :
-							EXIT_FAILURE;
+	return sample->n_failed < sample->now.n ? EXIT_SOME_FAILED :
+						  EXIT_FAILURE;
 }
 
 static int run_proc(int argc, char **argv)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <string.h>
 
 #include "i18n.h"
@@ -42,21 +41,17 @@ const struct column process_columns[] = {
 };
 
 /* In every format and language; it also stands where the figures would. */
-static const char *status(int error)
+static const char *status(const struct process *process)
 {
-	switch (error) {
-	case 0:
-		return "ok";
-	case EPERM:
-	case EACCES:
-		return "denied";
-	case ESRCH:
-		return "gone";
-	case EINVAL:
-		return "none";
-	default:
-		return "error";
-	}
+	static const char *const words[] = {
+		[ANSWER_OK] = "ok",
+		[ANSWER_DENIED] = "denied",
+		[ANSWER_GONE] = "gone",
+		[ANSWER_NONE] = "none",
+		[ANSWER_ERROR] = "error",
+	};
+
+	return words[process_answer(process)];
 }
 
 /* NULL: unknown. */
@@ -69,7 +64,7 @@ static const char *text_of(const struct process_context *context,
 	case PROCESS_COMMAND:
 		return process_command(process);
 	case PROCESS_STATUS:
-		return status(process->error);
+		return status(process);
 	default:
 		return context->source;
 	}
@@ -163,7 +158,7 @@ static void show_figure(struct table *table,
 	if (figure_of(context, process, column, &figure))
 		table_number(table, column, figure);
 	else if (asked_figure(context, process, column, &figure))
-		table_word(table, column, status(process->error));
+		table_word(table, column, status(process));
 }
 
 void process_show(struct table *table, const struct process_context *context,

@@ -39,6 +39,23 @@ void processes_add(struct processes *processes, pid_t pid)
 	ask(process, processes->source);
 }
 
+enum answer process_answer(const struct process *process)
+{
+	switch (process->error) {
+	case 0:
+		return ANSWER_OK;
+	case EPERM:
+	case EACCES:
+		return ANSWER_DENIED;
+	case ESRCH:
+		return ANSWER_GONE;
+	case EINVAL:
+		return ANSWER_NONE;
+	default:
+		return ANSWER_ERROR;
+	}
+}
+
 /*
  * A process that we may not ask about has memory as far as we know, unless
  * /proc tells everyone that it has none, as of a kernel thread, or is gone.

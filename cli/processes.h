@@ -36,6 +36,17 @@ struct processes {
 	size_t room;
 };
 
+/* What asking for a process's memory came to. */
+enum answer {
+	ANSWER_OK,
+	ANSWER_DENIED,
+	ANSWER_GONE,
+	ANSWER_NONE,		/* it has no memory */
+	ANSWER_ERROR,		/* that we could not ask */
+};
+
+enum answer process_answer(const struct process *process);
+
 /* Asks for one process, and keeps the answer whatever it is. */
 void processes_add(struct processes *processes, pid_t pid);
 

@@ -9,6 +9,7 @@
 #include "i18n.h"
 #include "interrupt.h"
 #include "kernel.h"
+#include "output.h"
 #include "report.h"
 
 enum {
@@ -144,7 +145,7 @@ void report_row(struct table *table, const struct experiment *exp,
 {
 	add_row(table, exp, sample);
 	/* Who cannot be told need not wait for the end. */
-	if (!fflush(stdout))
+	if (output_flush())
 		return;
 	if (interrupted())
 		interrupt_die();

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The front end: finds the subcommand, and answers --help and --version. */
-#include <err.h>
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
-#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "command.h"
 #include "i18n.h"
 #include "options.h"
+#include "output.h"
 
 static const struct command *const commands[] = {
 	&alloc_command,
@@ -54,25 +52,6 @@ static void print_help(void)
 		       gettext(exit_codes[i].meaning));
 	puts(_("\nA command's own options and columns are in 'tamalloc help "
 	       "COMMAND'.\nSee also tamalloc(1)."));
-}
-
-/* Registered with atexit(): what could not be written must not go unnoticed. */
-static void close_stdout(void)
-{
-	int unwritten = __fpending(stdout) != 0;
-	int failed = ferror(stdout);
-
-	errno = 0;
-	if (fclose(stdout) && (unwritten || errno != EBADF))
-		failed = 1;
-	if (!failed)
-		return;
-	/* A reader that has seen enough, as head(1), is no reason to talk. */
-	if (errno && errno != EPIPE)
-		warn(_("write error"));
-	else if (!errno)
-		warnx(_("write error"));
-	_exit(EXIT_FAILURE);
 }
 
 static void parse_front_options(int argc, char **argv)
@@ -134,7 +113,7 @@ static void start(void)
 	setlocale(LC_NUMERIC, "C");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
-	atexit(close_stdout);
+	output_check_at_exit();
 }
 
 int main(int argc, char **argv)

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -9,6 +8,7 @@
 #include "i18n.h"
 #include "interrupt.h"
 #include "options.h"
+#include "output.h"
 #include "table.h"
 #include "terminal.h"
 #include "watch.h"
@@ -96,16 +96,16 @@ static double next_tick(struct watch *watch)
 /* False: that was the last sample, or the user has seen enough. */
 static bool wait_for_next(struct watch *watch)
 {
+	bool written;
+
 	watch->n++;
 	if (!watch->on)
 		return false;
+	written = output_flush();
 	/* The end of the program would try to write the rest once more. */
-	if (fflush(stdout) && interrupted())
+	if (!written && interrupted())
 		_exit(EXIT_SUCCESS);
-	/* ... and could not tell any more that the reader has seen enough. */
-	if (ferror(stdout) && errno == EPIPE)
-		_exit(EXIT_FAILURE);
-	if (interrupted() || ferror(stdout) || watch->n == watch->count)
+	if (!written || interrupted() || watch->n == watch->count)
 		return false;
 	interrupt_sleep(next_tick(watch));
 	return !interrupted();

@@ -82,6 +82,16 @@ fake_overcommit() {
 	echo "$1" >"$FAKE_PROC/sys/vm/overcommit_memory"
 }
 
+# Those that the golden sums are of.
+fake_four_processes() {
+	local pid
+
+	export FAKE_PROCESSES="1:2:1:50:0 2:2:1:50:0 3:2:1:50:0 4:2:1:50:0"
+	for pid in 1 2 3 4; do
+		fake_process $pid 512 256
+	done
+}
+
 # stdin without the padding of columns.
 words() {
 	sed -E 's/ +/ /g; s/^ //'

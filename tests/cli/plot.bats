@@ -101,6 +101,35 @@ files() {
 	[[ $(files | wc -w) == 3 ]]
 }
 
+@test "a link that dangles: what it names is made" {
+	mkdir sub
+	ln -s sub/relative.svg one.svg
+	ln -s one.svg two.svg
+	ln -s "$PWD/sub/absolute.svg" three.svg
+	run_expecting 0 tamalloc alloc 1M --plot two.svg
+	run_expecting 0 tamalloc alloc 1M --plot ./three.svg
+	[[ -L one.svg && -L two.svg && -L three.svg ]]
+	[[ $(cd sub && echo *) == "absolute.svg relative.svg" ]]
+	ln -s b.svg a.svg
+	ln -s a.svg b.svg
+	run_expecting 1 tamalloc alloc 1M --plot a.svg
+	[[ $stderr == "tamalloc: a.svg: Too many levels of symbolic links" ]]
+	[[ -L a.svg && -L b.svg ]]
+}
+
+@test "the file that output or messages go to is not replaced" {
+	echo old >out
+	run_expecting 1 eval 'tamalloc alloc 1M --plot /dev/stdout >>out'
+	[[ $stderr == "tamalloc: /dev/stdout: is written to already" ]]
+	run_expecting 1 eval 'tamalloc alloc 1M --plot out >>out'
+	[[ $(cat out) == old ]]
+	run_expecting 1 eval 'tamalloc alloc 1M --plot out 2>>out'
+	[[ $(cat out) == old$'\n'"tamalloc: out: is written to already" ]]
+	# What is no file is written to.
+	run_expecting 0 eval 'tamalloc alloc 1M --raw --plot /dev/stdout | cat'
+	[[ $output == "STAGE "*"</svg>" ]]
+}
+
 @test "what is no file is written to and not replaced" {
 	need_root
 	run_expecting 1 tamalloc alloc 1M --plot /dev/full

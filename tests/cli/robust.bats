@@ -130,6 +130,21 @@ filtered() {
 	done
 }
 
+@test "--all: not to have been able to ask is a failure, told once" {
+	export FAKE_PROCESSES="1:102400:12288:12:0 2:ENOMEM 3:ENOMEM 4:EPERM"
+	for pid in 1 2 3 4; do
+		fake_process $pid 512 256
+	done
+	run_expecting 64 tamalloc proc --all --raw --noheadings -o PID,STATUS
+	[[ $(sort <<<"$output") == $'1 ok\n2 error\n3 error\n4 denied' ]]
+	[[ $stderr == "tamalloc: "[23]": Cannot allocate memory" ]]
+	unset FAKE_PROC
+	few_files() { (ulimit -n 4 && "$CLI" proc --all --source=procfs -rno STATUS) 3>&- 4>&-; }
+	run_expecting 1 few_files
+	[[ $(sort -u <<<"$output") == error ]]
+	[[ $stderr == "tamalloc: "*": Too many open files" && ${#stderr_lines[@]} -eq 1 ]]
+}
+
 @test "an empty environment, no arguments at all" {
 	run_expecting 0 env -i "$CLI" --version
 	run_expecting 0 env -i "$CLI" alloc 1M --touch 1M --source=procfs

@@ -416,17 +416,23 @@ os.execv(sys.argv[1], sys.argv[1:])'
 		# shellcheck disable=SC2086 # none is no argument
 		run_expecting 1 bash -c 'LD_PRELOAD=$FAKE "$CLI" alloc 1M \
 			--touch 1M --interval 60 '"$format"' >/dev/full'
-		[[ $stderr == "tamalloc: write error"* ]]
+		[[ $stderr == "tamalloc: write error: No space left on device" ]]
 		# shellcheck disable=SC2086 # none is no argument
 		run_expecting 1 bash -c 'LD_PRELOAD=$FAKE "$CLI" alloc 1M \
 			--touch 1M --interval 60 '"$format"' >&-'
-		[[ $stderr == "tamalloc: write error"* ]]
+		[[ $stderr == "tamalloc: write error: Bad file descriptor" ]]
 		(( SECONDS < 20 ))
 	done
 	run_expecting 141 bash -c 'set -o pipefail
 		LD_PRELOAD=$FAKE "$CLI" alloc 1M --touch 1M --step 4K \
 		--interval 0.01 | head -n 1'
 	[[ $output == "STAGE "* ]]
+	for format in "" --json --raw; do
+		run_expecting 1 bash -c 'trap "" PIPE; set -o pipefail
+			LD_PRELOAD=$FAKE "$CLI" alloc 1M --touch 1M --step 4K \
+			--interval 0.01 '"$format"' | head -n 1 >/dev/null'
+		[[ -z $stderr ]]
+	done
 }
 
 @test "--hold after steps" {
