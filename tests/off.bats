@@ -49,10 +49,17 @@ objects() { # OBJ
 		! -path './scripts/*' ! -path './arch/x86/boot/*' -printf '%P\n' | LC_ALL=C sort)
 }
 
+# What is compiled with -g names its directory: the real mode's code is.
+same() {
+	cmp -s "$1" "$2" && return
+	objcopy -g "$1" "$BATS_TEST_TMPDIR/a.o" && objcopy -g "$2" "$BATS_TEST_TMPDIR/b.o" &&
+		cmp -s "$BATS_TEST_TMPDIR/a.o" "$BATS_TEST_TMPDIR/b.o"
+}
+
 # Objects of OBJ that differ from those of the clean build, or exist here or there alone.
 differing() { # OBJ
 	LC_ALL=C sort -u <(objects "$CLEAN") <(objects "$1") | while read -r object; do
-		cmp -s "$CLEAN/$object" "$1/$object" || echo "$object"
+		same "$CLEAN/$object" "$1/$object" 2>/dev/null || echo "$object"
 	done
 }
 
