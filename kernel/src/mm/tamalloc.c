@@ -68,14 +68,6 @@ struct tamalloc_walk {
 	struct mm_pages sum;
 };
 
-/* VmRSS, to the page as /proc/PID/status and statm tell it. */
-static unsigned long mm_used(struct mm_struct *mm)
-{
-	return get_mm_counter_sum(mm, MM_FILEPAGES) +
-	       get_mm_counter_sum(mm, MM_ANONPAGES) +
-	       get_mm_counter_sum(mm, MM_SHMEMPAGES);
-}
-
 /*
  * Add the memory of @t's mm, if it has one, and tell whether it has.  The task
  * lock keeps the mm alive: exit and exec need it to take the mm away.  So no
@@ -90,7 +82,7 @@ static __always_inline bool add_task(struct task_struct *t,
 	mm = t->mm;
 	if (likely(mm)) {
 		sum->reserved += READ_ONCE(mm->total_vm);
-		sum->used += mm_used(mm);
+		sum->used += get_mm_rss_sum(mm);
 	}
 	task_unlock(t);
 	return mm;
