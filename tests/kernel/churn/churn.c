@@ -8,7 +8,9 @@
  * Marker processes live throughout; each reserves another power of two of
  * UNIT, so that one that is lost or counted twice shows in any sum of 552: all
  * the others together reserve less than UNIT.  Their threads and, in the chain,
- * a process's program change all the while.
+ * a process's program change all the while.  One process does nothing, and what
+ * it uses must stay the same to the page, though CPUs come and go that it has
+ * used it from.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -44,6 +46,8 @@
 
 static pid_t markers[N_MARKERS];
 static pid_t chain;
+static pid_t still;
+static size_t still_used_kb;
 static unsigned int seed;
 
 static unsigned int pick(unsigned int below)
@@ -202,9 +206,22 @@ static void churn_oom(void)
 	usleep(300000);
 }
 
+/* All but the first, one by one. */
+static void churn_cpu(void)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ld/online",
+		 1 + random() % (sysconf(_SC_NPROCESSORS_CONF) - 1));
+	write_file(path, "0");
+	usleep(50000);
+	write_file(path, "1");
+	usleep(200000);
+}
+
 static void (*const churners[])(void) = {
 	churn_fork, churn_vfork_exec, churn_threads, churn_exited_leader,
-	churn_exec_thread, churn_mmap, churn_pidns, churn_oom,
+	churn_exec_thread, churn_mmap, churn_pidns, churn_oom, churn_cpu,
 };
 
 #define N_CHURNERS	(sizeof(churners) / sizeof(churners[0]))
@@ -287,6 +304,16 @@ static void call_marker(void)
 		fail("553 of a marker: used", stats.used_memory_kb);
 }
 
+static void call_still(void)
+{
+	struct process_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_indiviual, still, &stats))
+		fail("553 of the still process", still);
+	if (stats.used_memory_kb != still_used_kb)
+		fail("553 of the still process: used", stats.used_memory_kb);
+}
+
 /* It lives throughout, whatever it runs. */
 static void call_chain(void)
 {
@@ -347,8 +374,8 @@ static void call_reserve(void)
 }
 
 static void (*const calls[])(void) = {
-	call_global, call_global, call_marker, call_chain, call_process,
-	call_process, call_process, call_reserve,
+	call_global, call_global, call_marker, call_chain, call_still,
+	call_process, call_process, call_process, call_reserve,
 };
 
 static unsigned long end;
@@ -423,6 +450,40 @@ static void start_markers(void)
 	}
 }
 
+/* Few pages from each CPU: where counters are per CPU, they stay in its part. */
+static void run_still(void)
+{
+	long i, cpus = sysconf(_SC_NPROCESSORS_ONLN);
+	char *p = mmap(NULL, cpus * 16 * 4096, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	cpu_set_t set;
+
+	if (p == MAP_FAILED || mlockall(MCL_CURRENT | MCL_ONFAULT))
+		err(1, "the still process");
+	madvise(p, cpus * 16 * 4096, MADV_NOHUGEPAGE);
+	for (i = 0; i < cpus; i++) {
+		CPU_ZERO(&set);
+		CPU_SET(i, &set);
+		if (sched_setaffinity(0, sizeof(set), &set))
+			err(1, "CPU %ld", i);
+		memset(p + i * 16 * 4096, 1, 16 * 4096);
+	}
+	for (;;)
+		raise(SIGSTOP);
+}
+
+static void start_still(void)
+{
+	struct process_memory_stats stats;
+	int status;
+
+	still = spawn(run_still);
+	if (waitpid(still, &status, WUNTRACED) != still || !WIFSTOPPED(status) ||
+	    syscall(__NR_tamalloc_get_indiviual, still, &stats))
+		errx(1, "no still process");
+	still_used_kb = stats.used_memory_kb;
+}
+
 /* Callers must live to the end and find nothing wrong. */
 static bool wait_for_callers(const pid_t *callers, int n)
 {
@@ -455,6 +516,7 @@ int main(int argc, char **argv)
 	printf("# seed %u\n", seed);
 	fflush(stdout);
 	start_markers();
+	start_still();
 	chain = spawn(run_chain);
 	for (i = 0; i < N_CHURNERS; i++) {
 		churner = i;
@@ -464,6 +526,10 @@ int main(int argc, char **argv)
 		callers[i] = spawn(run_caller);
 	good = wait_for_callers(callers, 3);
 	for (i = 0; i < N_CHURNERS; i++) {
+		if (waitpid(pids[i], NULL, WNOHANG)) {
+			warnx("churner %zu has ended", i);
+			good = false;
+		}
 		kill(pids[i], SIGKILL);
 		reap(pids[i]);
 	}
@@ -473,5 +539,7 @@ int main(int argc, char **argv)
 	}
 	kill(chain, SIGKILL);
 	reap(chain);
+	kill(still, SIGKILL);
+	reap(still);
 	return !good;
 }
