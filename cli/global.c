@@ -55,7 +55,7 @@ static const struct column columns[] = {
 		N_("USED in percent of RAM"), .decimals = 1, .width = 5 },
 	[OVERCOMMIT] = { "OVERCOMMIT", "overcommit", TYPE_TEXT, SHOWN,
 		N_("heuristic, always or never; only /proc tells it") },
-	[PROCESSES] = { "PROCESSES", "processes", TYPE_NUMBER, SHOWN,
+	[PROCESSES] = { "PROCESSES", "processes", TYPE_NUMBER, IN_JSON,
 		N_("how many there are that have memory; only /proc tells it") },
 	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
 		N_("syscall or procfs") },

@@ -178,7 +178,7 @@ run_examples() {
 }
 
 @test "the examples of tamalloc-global(1)" {
-	run_examples tamalloc-global 5
+	run_examples tamalloc-global 6
 }
 
 @test "the examples of tamalloc-proc(1)" {

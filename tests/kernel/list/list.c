@@ -116,7 +116,7 @@ static const struct test {
 	  { NULL, "proc", "--source=syscall", "--all", "-ro", "PID,RESERVED,USED" },
 	  { "ps", "-eo", "pid,vsz,rss" } },
 	{ "the sums", 100, 2,
-	  { NULL, "global", "--source=syscall", "-o", "RESERVED,USED" },
+	  { NULL, "global", "--source=syscall" },
 	  { "ps", "-eo", "vsz,rss" } },
 };
 
