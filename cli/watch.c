@@ -14,6 +14,7 @@
 #include "watch.h"
 
 #define SHORTEST_SECONDS 0.01
+#define ROW_WIDTH 80	/* has room for what is shown unless one asks for more */
 
 static double parse_interval(const struct command *cmd, const char *text)
 {
@@ -73,13 +74,16 @@ static void clear_screen(const struct watch *watch)
 
 size_t watch_rows(const struct watch *watch)
 {
-	int columns, rows;
+	int columns, rows, lines;
 
 	if (!watch->redraw)
 		return SIZE_MAX;
 	terminal_size(STDOUT_FILENO, &columns, &rows);
+	/* A narrower screen folds a row. */
+	lines = (ROW_WIDTH + columns - 1) / columns;
 	/* Without the headings, and the line where the cursor is. */
-	return rows > 3 ? rows - 2 : 1;
+	rows = (rows - 1) / lines - 1;
+	return rows > 1 ? rows : 1;
 }
 
 /* One that is over already is left out: the others keep their times. */

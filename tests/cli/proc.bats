@@ -338,6 +338,15 @@ pids() {
 	last=${output##*"$again"}
 	(( $(wc -l <<<"$last") == 9 ))
 	[[ $last == *PID*RESERVED_DIFF*USED_DIFF* && $last != *TIME* ]]
+	# Rows that are folded to four lines each, the headings too.
+	run script -qec "stty rows 30 cols 20; LD_PRELOAD=$FAKE $CLI proc \
+		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
+	last=${output##*"$again"}
+	(( $(wc -l <<<"$last") == 7 ))
+	run script -qec "stty rows 2 cols 20; LD_PRELOAD=$FAKE $CLI proc \
+		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
+	last=${output##*"$again"}
+	(( $(wc -l <<<"$last") == 2 ))
 }
 
 @test "--watch ends well at SIGINT, whatever it shows" {
