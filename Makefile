@@ -25,7 +25,7 @@ export V BTF TOOLS KERNEL FLAVOUR O DIST
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb install demo shell clean distclean
+.PHONY: help deps tools kernel deb repo install demo shell clean distclean
 .PHONY: check check-long check-mutants lint patches
 .DEFAULT_GOAL := help
 
@@ -61,6 +61,10 @@ deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the comma
 		--buildinfo-file=$(RECORD).buildinfo --changes-file=$(RECORD).changes \
 		$(if $(V),,>$(LOG) 2>&1 || { tail -n 40 $(LOG) >&2; exit 1; })
 	$(Q)mv $(O)/packaging/*_* $(DIST)/
+
+repo: ## make dist/ a signed apt repository, dist/repo (REPO_KEY=FINGERPRINT)
+	$(Q)debian/repo $(DIST) $(DIST)/repo '$(REPO_KEY)'
+	@echo '  REPO     $(DIST)/repo'
 
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install

@@ -1,0 +1,152 @@
+#!/usr/bin/env bats
+# The signed apt repository that 'make repo' makes, used with apt in a Debian of
+# its own: over file: and over http, with an upgrade, and with what is forged.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} DIST=${DIST-$PWD/dist}
+	export WORK=$BATS_FILE_TMPDIR RELEASE OURS VERSION GNUPGHOME=$BATS_FILE_TMPDIR/gpg
+	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	OURS=$(dpkg-parsechangelog -S Version)
+	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
+	mkdir -m 700 "$GNUPGHOME"
+	gpg --batch --quiet --passphrase '' --quick-gen-key 'A user <user@example>' ed25519 sign never
+	mkdir "$WORK/dist"
+	cp "$DIST"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
+		"$WORK/dist/"
+	make_repo user@example >&2
+	mmdebstrap --quiet --variant=apt bookworm "$WORK/root" "${MIRROR:-http://deb.debian.org/debian}" >&2
+	install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
+	mkdir "$WORK/root/repo"
+}
+
+teardown_file() {
+	gpgconf --kill all
+	rm -rf "$WORK/root"
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+	server=
+}
+
+teardown() {
+	[ -z "$server" ] || kill "$server" || :
+}
+
+make_repo() { # KEY
+	make -s --no-print-directory repo DIST="$WORK/dist" REPO_KEY="$1"
+}
+
+# Runs standard input as a script in the Debian, which has the repository in
+# /repo and takes packages from URI $1 of it.
+in_debian() {
+	sed "s|@URI@|$1|" "$WORK/dist/repo/tamalloc.sources" \
+		>"$WORK/root/etc/apt/sources.list.d/tamalloc.sources"
+	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } >"$WORK/root/script"
+	# shellcheck disable=SC2016 # for the inner shell
+	run unshare --mount --pid --fork sh -c '
+		mount --bind "$1/dist/repo" "$1/root/repo"
+		mount -t proc proc "$1/root/proc"
+		mount --bind /dev "$1/root/dev"
+		exec chroot "$1/root" sh /script' - "$WORK"
+	echo "$output"
+}
+
+# The package of file $1 as version $2.
+as_version() {
+	local tree=$WORK/tree
+	dpkg-deb -R "$1" "$tree"
+	sed -i "s/^Version: .*/Version: $2/" "$tree/DEBIAN/control"
+	dpkg-deb --root-owner-group -Znone -b "$tree" "$WORK/dist/" >&2
+	rm -rf "$tree"
+}
+
+@test "it is signed by the user's key, which it hands out, and lists every package" {
+	repo=$WORK/dist/repo
+	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/InRelease"
+	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/Release.gpg" "$repo/dists/stable/Release"
+	[ "$(grep -c ^Filename: "$repo/dists/stable/main/binary-amd64/Packages")" -eq 3 ]
+	[ "$(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -c '^sec')" -eq 0 ]
+}
+
+@test "apt update and install, over file:" {
+	in_debian file:/repo <<-EOF
+		apt-get -qq update
+		apt-get -qq -y install --no-install-recommends linux-image-$KERNEL-tamalloc-$FLAVOUR tamalloc-tools
+		test -s /boot/vmlinuz-$RELEASE
+		test -s /boot/initrd.img-$RELEASE
+		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION
+		apt-cache policy tamalloc-tools | grep -F 'file:/repo stable/main'
+		tamalloc --version
+	EOF
+	[ "$status" -eq 0 ]
+}
+
+@test "upgrade to a newer release, over http" {
+	for deb in "$WORK"/dist/{linux-image-"$KERNEL"-tamalloc-"$FLAVOUR"_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
+		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer"
+	done
+	make_repo user@example
+	python3 -u -m http.server --bind 127.0.0.1 --directory "$WORK/dist/repo" 0 >"$WORK/http" 2>&1 3>&- &
+	server=$!
+	for ((i = 0; i < 100; i++)); do
+		port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$WORK/http")
+		[ -z "$port" ] || break
+		sleep 0.1
+	done
+	in_debian "http://127.0.0.1:$port" <<-EOF
+		apt-get -qq update
+		apt-get -qq -y upgrade
+		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION+newer
+		test "\$(dpkg-query -W -f '\${Version}' tamalloc-tools)" = $OURS+newer
+	EOF
+	[ "$status" -eq 0 ]
+	grep -q '"GET /dists/stable/InRelease' "$WORK/http"
+}
+
+@test "apt refuses an index or a package that was changed" {
+	cp -a "$WORK/dist/repo" "$WORK/good"
+	deb=$WORK/dist/repo/pool/tamalloc-tools_${OURS}_amd64.deb
+	# The repository's files are those in dist/, by hard links.
+	cp "$deb" "$WORK/changed" && echo >>"$WORK/changed" && mv "$WORK/changed" "$deb"
+	in_debian file:/repo <<-EOF
+		apt-get -qq update
+		if apt-get -qq -y --allow-downgrades install tamalloc-tools=$OURS; then exit 9; fi
+	EOF
+	[ "$status" -eq 0 ]
+	[[ $output == *"Hash Sum mismatch"* || $output == *"unexpected size"* ]]
+	sed -i 's/^Origin: .*/Origin: somebody/' "$WORK/dist/repo/dists/stable/InRelease"
+	in_debian file:/repo <<-EOF
+		if apt-get -qq -o APT::Update::Error-Mode=any update; then exit 9; fi
+	EOF
+	[ "$status" -eq 0 ]
+	[[ $output == *BADSIG* ]]
+	rm -rf "$WORK/dist/repo"
+	mv "$WORK/good" "$WORK/dist/repo"
+}
+
+@test "no key, no packages, or something else there: a line each, and nothing is made" {
+	run ! make_repo ''
+	[[ $output == *"debian/repo: whose key signs it? REPO_KEY=FINGERPRINT, of: A user <user@example>"* ]]
+	run ! make_repo nobody@example
+	[[ $output == *"debian/repo: nobody@example: gpg has no such secret key"* ]]
+	mkdir -p "$WORK/none" "$WORK/other/repo"
+	run -1 debian/repo "$WORK/none" "$WORK/none/repo" user@example
+	[[ $output == *": no .deb file there; 'make deb' makes them" ]]
+	echo mine >"$WORK/other/repo/file"
+	run -1 debian/repo "$WORK/dist" "$WORK/other/repo" user@example
+	[[ $output == *": exists, and is no repository" ]]
+	[ "$(find "$WORK/none" "$WORK/other" -type f)" = "$WORK/other/repo/file" ]
+	run -2 debian/repo
+}
+
+@test "a signature that fails leaves the old repository, and nothing else" {
+	before=$(cd "$WORK/dist" && find . | sort)
+	mkdir "$WORK/bin"
+	printf '#!/bin/sh\ncase $* in *--clearsign*) exit 2 ;; esac\nexec /usr/bin/gpg "$@"\n' >"$WORK/bin/gpg"
+	chmod +x "$WORK/bin/gpg"
+	PATH=$WORK/bin:$PATH run ! make_repo user@example
+	[ "$(cd "$WORK/dist" && find . | sort)" = "$before" ]
+}
