@@ -20,6 +20,8 @@
 
 #include <uapi/linux/tamalloc.h>
 
+#include "internal.h"
+
 /*
  * Tasks looked at between two pauses that nobody asked for: those only end the
  * RCU read section, so that grace periods don't wait for the whole walk.
@@ -69,6 +71,15 @@ struct tamalloc_walk {
 };
 
 /*
+ * VmRSS, to the page as /proc/PID/status and statm tell it.  Of one copy, for it
+ * is long where counters are per CPU.
+ */
+static noinline unsigned long mm_used(struct mm_struct *mm)
+{
+	return get_mm_rss_sum(mm);
+}
+
+/*
  * Add the memory of @t's mm, if it has one, and tell whether it has.  The task
  * lock keeps the mm alive: exit and exec need it to take the mm away.  So no
  * reference is taken, and no mmput(), which may sleep, is due under RCU.
@@ -82,7 +93,7 @@ static __always_inline bool add_task(struct task_struct *t,
 	mm = t->mm;
 	if (likely(mm)) {
 		sum->reserved += READ_ONCE(mm->total_vm);
-		sum->used += get_mm_rss_sum(mm);
+		sum->used += mm_used(mm);
 	}
 	task_unlock(t);
 	return mm;
@@ -344,6 +355,24 @@ static int sum_processes(struct mm_pages *sum)
 	return ret;
 }
 
+/* A call has two entries, one for 32 bits, and what they do is one copy. */
+static noinline int do_global_stats(struct global_memory_stats __user *stats)
+{
+	struct global_memory_stats kstats = {};
+	struct mm_pages sum;
+	int ret;
+
+	ret = sum_processes(&sum);
+	if (ret)
+		return ret;
+
+	kstats.total_reserved_memory_mb = PAGES_TO_MIB(sum.reserved);
+	kstats.total_used_memory_mb = PAGES_TO_MIB(sum.used);
+	if (copy_to_user(stats, &kstats, sizeof(kstats)))
+		return -EFAULT;
+	return 0;
+}
+
 /*
  * Whether the caller may see what was read from @task, by the rule of
  * vm.tamalloc_restrict: 0 or the error that the call answers with.
@@ -397,9 +426,11 @@ static int read_process_restricted(struct task_struct *task, int restrict_level,
 	return ret;
 }
 
-static int do_individual_stats(pid_t pid, struct process_memory_stats *stats)
+static noinline int do_individual_stats(pid_t pid,
+					struct process_memory_stats __user *stats)
 {
 	int restrict_level = READ_ONCE(sysctl_tamalloc_restrict);
+	struct process_memory_stats kstats = {};
 	struct mm_pages sum = {};
 	struct task_struct *task;
 	int ret;
@@ -412,16 +443,18 @@ static int do_individual_stats(pid_t pid, struct process_memory_stats *stats)
 		ret = read_process(task, restrict_level, &sum);
 	else
 		ret = read_process_restricted(task, restrict_level, &sum);
-	if (!ret) {
-		stats->reserved_memory_kb = PAGES_TO_KIB(sum.reserved);
-		stats->used_memory_kb = PAGES_TO_KIB(sum.used);
-		if (sum.reserved)
-			stats->used_memory_percentage =
-				100 * sum.used / sum.reserved;
-		stats->oom_score = READ_ONCE(task->signal->oom_score_adj);
-	}
+	kstats.oom_score = READ_ONCE(task->signal->oom_score_adj);
 	put_task_struct(task);
-	return ret;
+	if (ret)
+		return ret;
+
+	kstats.reserved_memory_kb = PAGES_TO_KIB(sum.reserved);
+	kstats.used_memory_kb = PAGES_TO_KIB(sum.used);
+	if (sum.reserved)
+		kstats.used_memory_percentage = 100 * sum.used / sum.reserved;
+	if (copy_to_user(stats, &kstats, sizeof(kstats)))
+		return -EFAULT;
+	return 0;
 }
 
 /**
@@ -463,19 +496,7 @@ SYSCALL_DEFINE1(tamalloc_get_stats, size_t, size)
 SYSCALL_DEFINE1(tamalloc_get_global_stats,
 		struct global_memory_stats __user *, stats)
 {
-	struct global_memory_stats kstats = {};
-	struct mm_pages sum;
-	int ret;
-
-	ret = sum_processes(&sum);
-	if (ret)
-		return ret;
-
-	kstats.total_reserved_memory_mb = PAGES_TO_MIB(sum.reserved);
-	kstats.total_used_memory_mb = PAGES_TO_MIB(sum.used);
-	if (copy_to_user(stats, &kstats, sizeof(kstats)))
-		return -EFAULT;
-	return 0;
+	return do_global_stats(stats);
 }
 
 /**
@@ -492,13 +513,5 @@ SYSCALL_DEFINE1(tamalloc_get_global_stats,
 SYSCALL_DEFINE2(tamalloc_get_indiviual_stats, pid_t, pid,
 		struct process_memory_stats __user *, stats)
 {
-	struct process_memory_stats kstats = {};
-	int ret;
-
-	ret = do_individual_stats(pid, &kstats);
-	if (ret)
-		return ret;
-	if (copy_to_user(stats, &kstats, sizeof(kstats)))
-		return -EFAULT;
-	return 0;
+	return do_individual_stats(pid, stats);
 }
