@@ -8,22 +8,20 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/.." || return
 	local variable
 	export WORK=${O-$PWD/build}/tests/off-${KERNEL-6.1}
+	# Below its source, as the others are, lest paths differ.
 	export ON CLEAN=$WORK/obj OFF
 	ON=$(kernel_var OBJ)
-	# Both below their source, as ON is, lest paths differ.
-	OFF=$(kernel_var SRC)/obj-off
+	OFF=$(OFF=y kernel_var OBJ)
 	for variable in KBUILD_BUILD_{TIMESTAMP,USER,HOST,VERSION} LC_ALL PATH; do
 		export "$variable=$(kernel_var "$variable")"
 	done
 	rm -rf "$WORK" "$OFF"
-	mkdir -p "$CLEAN" "$OFF"
+	mkdir -p "$CLEAN"
 	tar -xf "$(kernel_var TARBALL)" -C "$WORK" --strip-components=1
 	grep -v CONFIG_TAMALLOC "$ON/.config" >"$CLEAN/.config"
-	sed 's/^CONFIG_TAMALLOC=.*/# CONFIG_TAMALLOC is not set/' "$ON/.config" >"$OFF/.config"
-	kbuild "$CLEAN" olddefconfig
-	kbuild "$OFF" olddefconfig
-	kbuild "$CLEAN" vmlinux modules
-	kbuild "$OFF" vmlinux modules bzImage
+	kbuild olddefconfig
+	kbuild vmlinux modules
+	make -s --no-print-directory -C kernel OFF=y build
 	tests/kernel/build "${O-build}/tests/kernel-${KERNEL-6.1}" "${KERNEL-6.1}"
 }
 
@@ -39,8 +37,8 @@ kernel_var() {
 	make -s --no-print-directory -C kernel "print-$1"
 }
 
-kbuild() { # OBJ TARGET...
-	make -s -C "$(dirname "$1")" O="$1" ARCH=x86_64 -j"$(nproc)" "${@:2}"
+kbuild() { # TARGET...
+	make -s -C "$WORK" O="$CLEAN" ARCH=x86_64 -j"$(nproc)" "$@"
 }
 
 # Not those that are made of others.
