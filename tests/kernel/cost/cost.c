@@ -13,7 +13,6 @@
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -21,7 +20,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,6 +27,8 @@
 #include <unistd.h>
 
 #include <linux/tamalloc.h>
+
+#include "../population.h"
 
 #define FEW		1000
 #define SOME		5000
@@ -39,7 +39,6 @@
 #define STRETCH_LIMIT	100000
 
 static long process_limit;
-static unsigned int population;
 
 static void global_stats(void)
 {
@@ -55,14 +54,6 @@ static void process_stats(pid_t pid)
 
 	if (syscall(__NR_tamalloc_get_indiviual, pid, &stats))
 		err(1, "553 of %d", pid);
-}
-
-static long now(clockid_t clock)
-{
-	struct timespec t;
-
-	clock_gettime(clock, &t);
-	return t.tv_sec * 1000000000L + t.tv_nsec;
 }
 
 static void load_global(pid_t unused)
@@ -89,82 +80,6 @@ static long cost_of(void (*run)(pid_t), pid_t pid)
 static long cost_of_552(void)
 {
 	return cost_of(load_global, 0);
-}
-
-static pid_t start(void (*run)(void *), void *arg)
-{
-	pid_t pid = fork();
-
-	if (pid < 0)
-		err(1, "fork");
-	if (pid)
-		return pid;
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	run(arg);
-	_exit(0);
-}
-
-static void stop(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, __WALL);
-}
-
-static void idle(void *unused)
-{
-	for (;;)
-		pause();
-}
-
-static void populate(unsigned int count)
-{
-	for (; population < count; population++)
-		start(idle, NULL);
-	/* Let them all get to sleep. */
-	usleep(100000);
-}
-
-/* A process with idle threads, told of through a pipe when it has them all. */
-static void *idle_thread(void *unused)
-{
-	idle(NULL);
-	return NULL;
-}
-
-static void run_threads(void *ready)
-{
-	pthread_attr_t attr;
-	pthread_t thread;
-	int i;
-
-	pthread_attr_init(&attr);
-	pthread_attr_setstacksize(&attr, PTHREAD_STACK_MIN);
-	pthread_attr_setguardsize(&attr, 0);
-	for (i = 0; i < THREADS; i++) {
-		errno = pthread_create(&thread, &attr, idle_thread, NULL);
-		if (errno)
-			err(1, "thread %d", i);
-	}
-	if (write(*(int *)ready, "", 1) != 1)
-		err(1, "pipe");
-	idle(NULL);
-}
-
-static pid_t start_threads(void)
-{
-	int fds[2];
-	pid_t pid;
-	char c;
-
-	if (pipe(fds))
-		err(1, "pipe");
-	pid = start(run_threads, &fds[1]);
-	close(fds[1]);
-	if (read(fds[0], &c, 1) != 1)
-		errx(1, "no threads");
-	close(fds[0]);
-	usleep(100000);
-	return pid;
 }
 
 /* How late a timer of ours is served at worst, while @load runs again and again. */
@@ -380,7 +295,7 @@ static bool test_threads(void)
 	pid = start(idle, NULL);
 	without = cost_of_552();
 	stop(pid);
-	pid = start_threads();
+	pid = start_threads(THREADS);
 	with = cost_of_552();
 	stop(pid);
 	snprintf(told, TOLD, "%ld instructions, with %d idle threads more %ld (within 2 %%)",

@@ -12,45 +12,18 @@
 #include <err.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../population.h"
+
 #define PROCESSES	10000
 #define RUNS		3
-
-static long now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000000000L + t.tv_nsec;
-}
-
-static void populate(void)
-{
-	int i;
-
-	for (i = 0; i < PROCESSES; i++) {
-		pid_t pid = fork();
-
-		if (pid < 0)
-			err(1, "fork");
-		if (pid)
-			continue;
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		for (;;)
-			pause();
-	}
-	/* Let them all get to sleep. */
-	sleep(1);
-}
 
 static void run(char *const *command, int output)
 {
@@ -76,9 +49,9 @@ static long cost_of(char *const *command)
 	int i;
 
 	for (i = 0; i < RUNS; i++) {
-		start = now();
+		start = now(CLOCK_MONOTONIC);
 		run(command, output);
-		start = now() - start;
+		start = now(CLOCK_MONOTONIC) - start;
 		if (start < best)
 			best = start;
 	}
@@ -150,7 +123,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		errx(2, "usage: list TAMALLOC");
 	tamalloc = argv[1];
-	populate();
+	populate(PROCESSES);
 	for (i = 0; i < N_TESTS; i++)
 		ok &= run_test(&tests[i]);
 	return !ok;
