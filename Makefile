@@ -26,7 +26,7 @@ export V BTF TOOLS KERNEL FLAVOUR O DIST
 MAKEOVERRIDES :=
 
 .PHONY: help deps tools kernel deb repo install demo shell clean distclean
-.PHONY: check check-long check-mutants lint patches
+.PHONY: check check-long check-mutants lint patches bench
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -80,6 +80,10 @@ lint: ## check the kernel's sources with the kernel's tools
 
 check-mutants: ## check that the tests find faults put in on purpose
 	$(Q)tests/check mutants@$(KERNEL)
+
+bench: PROFILES += pkg.tamalloc.btf pkg.tamalloc.bench
+bench: deps ## measure it against what else there is, into bench/
+	$(Q)bench/run
 
 patches: ## write dist/patches-VERSION/, for a kernel tree of one's own
 	$(Q)$(KMAKE) patches DIST=$(DIST)

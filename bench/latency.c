@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel's paths cost that every program takes.
+ *
+ * usage: latency
+ *
+ * For a machine of one CPU whose every instruction takes a nanosecond.  Prints
+ * a line for each measurement: topic, path, 1, 0, unit, value.
+ */
+#define _GNU_SOURCE
+#include <err.h>
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "../tests/kernel/population.h"
+
+#define RUNS	50
+
+/* A process that is born and ends: fork(2), exit(2) and wait(2). */
+static void fork_exit(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	waitpid(pid, NULL, 0);
+}
+
+/* The same, with a program: this one, which is static. */
+static void exec(void)
+{
+	pid_t pid = vfork();
+
+	if (!pid) {
+		execl("/proc/self/exe", "latency", "--exit", NULL);
+		_exit(1);
+	}
+	waitpid(pid, NULL, 0);
+}
+
+static void map(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	munmap(p, 4096);
+}
+
+static void fault(void)
+{
+	static char *page;
+
+	if (!page)
+		page = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	*(volatile char *)page = 1;
+	madvise(page, 4096, MADV_DONTNEED);
+}
+
+/* The dispatch alone, which the new numbers lengthen. */
+static void getppid_call(void)
+{
+	syscall(SYS_getppid);
+}
+
+static const struct path {
+	const char *name;
+	void (*run)(void);
+} paths[] = {
+	{ "fork-exit", fork_exit },
+	{ "exec", exec },
+	{ "mmap", map },
+	{ "fault", fault },
+	{ "getppid", getppid_call },
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+	int run;
+
+	if (argc == 2 && !strcmp(argv[1], "--exit"))
+		return 0;
+	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
+		long cost, best = LONG_MAX;
+
+		for (run = 0; run < RUNS; run++) {
+			cost = now(CLOCK_MONOTONIC);
+			paths[i].run();
+			cost = now(CLOCK_MONOTONIC) - cost;
+			if (cost < best)
+				best = cost;
+		}
+		printf("latency\t%s\t1\t0\tinstructions\t%ld\n", paths[i].name, best);
+		fflush(stdout);
+	}
+	return 0;
+}
