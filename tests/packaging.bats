@@ -104,6 +104,42 @@ fake_source() { # [version]
 	run make kernel FLAVOUR=debug-nothing
 	[ "$status" -ne 0 ]
 	[[ $output == *"FLAVOUR=debug-nothing is not supported"* ]]
+	run make kernel KERNEL=6.1 FLAVOUR=rt-amd64
+	[ "$status" -ne 0 ]
+	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; flavours: vm debug amd64 cloud-amd64."* ]]
+}
+
+# An option and its value a line, those that are not set left out.
+options() {
+	grep ^CONFIG_ | LC_ALL=C sort
+}
+
+@test "Debian's flavours have Debian's configuration but for what is ours" {
+	# Facts of the build, its types for debuggers, and what says that it's ours.
+	ours='CC_VERSION_TEXT|RUSTC?_.*|PAHOLE_.*|(DEBUG_INFO|.*_BTF|PROBE_EVENTS_BTF)(_.*)?'
+	ours+='|BUILD_SALT|LOCALVERSION|MODULE_SIG_KEY|SYSTEM_TRUSTED_KEYS|TAMALLOC'
+	# What a real-time kernel has by Debian's patch for it alone.
+	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
+	patched+='|HDMI_LPE_AUDIO|INTEL_MEI_GSC_PROXY|KVM_EXTERNAL_WRITE_TRACKING|VFIO_MDEV'
+	flavours=(amd64 cloud-amd64)
+	[ "$KERNEL" = 6.1 ] || flavours+=(rt-amd64)
+	for flavour in "${flavours[@]}"; do
+		variable() { make -s --no-print-directory -C kernel FLAVOUR="$flavour" "print-$1"; }
+		make -s --no-print-directory -C kernel FLAVOUR="$flavour" config >/dev/null 2>&1
+		obj=$(variable OBJ)
+		[ "$(wc -l <"$obj/.config")" -gt 3000 ]
+		grep -q ^CONFIG_TAMALLOC=y "$obj/.config"
+		grep -q ^CONFIG_MODULES=y "$obj/.config"
+		[ "$flavour" != rt-amd64 ] || grep -q ^CONFIG_PREEMPT_RT=y "$obj/.config"
+		allowed=$ours
+		[ "$flavour" != rt-amd64 ] || allowed+="|$patched"
+		xz -dc "$(variable DEBCONF)" | options >"$BATS_TEST_TMPDIR/theirs"
+		options <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
+		[ "$(wc -l <"$BATS_TEST_TMPDIR/theirs")" -gt 1000 ]
+		differ=$(comm -3 "$BATS_TEST_TMPDIR"/{theirs,ours} | tr -d '\t' | grep -vE "^CONFIG_($allowed)=" || :)
+		echo "$flavour: $differ"
+		[ -z "$differ" ]
+	done
 }
 
 @test "names and versions follow Debian's upload, with no edit" {
