@@ -24,9 +24,12 @@ static bool follow(char path[PATH_MAX])
 	const char *slash = strrchr(path, '/');
 	char link[PATH_MAX];
 	ssize_t n = readlink(path, link, sizeof(link));
-	size_t start = slash && *link != '/' ? slash + 1 - path : 0;
+	size_t start;
 
-	if (n < 0 || start + n >= PATH_MAX)
+	if (n <= 0)
+		return false;
+	start = slash && *link != '/' ? slash + 1 - path : 0;
+	if (start + n >= PATH_MAX)
 		return false;
 	memcpy(path + start, link, n);
 	path[start + n] = '\0';
@@ -42,12 +45,18 @@ static const char *resolve(const char *path, char target[PATH_MAX])
 	return target;
 }
 
-/* A device or a pipe is written to; it must not be replaced by a file. */
+/*
+ * A device or a pipe is written to, for it must not be replaced by a file, and
+ * so is a file that has no name, as /dev/fd/3 may be.  What cannot be looked at
+ * is no new file.
+ */
 static bool is_replaced(const char *path)
 {
 	struct stat st;
 
-	return stat(path, &st) || S_ISREG(st.st_mode);
+	if (stat(path, &st))
+		return errno == ENOENT;
+	return S_ISREG(st.st_mode) && st.st_nlink;
 }
 
 /* A new file beside @path, whose name is then in @temporary; or -1. */
@@ -60,6 +69,18 @@ static int open_temporary(const char *path, char temporary[PATH_MAX])
 	return mkostemp(temporary, O_CLOEXEC);
 }
 
+/* A socket is not, and says so only when it is opened; a pipe would wait. */
+static bool is_openable(const char *path)
+{
+	struct stat st;
+
+	if (!stat(path, &st) && S_ISSOCK(st.st_mode)) {
+		errno = ENXIO;
+		return false;
+	}
+	return !access(path, W_OK);
+}
+
 /* Nobody wants to hear it after the experiment. */
 static bool is_writable(const char *path)
 {
@@ -67,7 +88,7 @@ static bool is_writable(const char *path)
 	int fd;
 
 	if (!is_replaced(path))
-		return !access(path, W_OK);
+		return is_openable(path);
 	fd = open_temporary(resolve(path, target), temporary);
 	if (fd < 0)
 		return false;
@@ -161,7 +182,7 @@ bool plot_write(const char *path, const struct experiment *exp,
 	if (is_replaced(path)) {
 		written = replace(path, exp, series);
 	} else {
-		int fd = open(path, O_WRONLY | O_CLOEXEC);
+		int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 
 		written = fd >= 0 && write_to(fd, exp, series);
 	}

@@ -14,7 +14,7 @@
 #include "watch.h"
 
 #define SHORTEST_SECONDS 0.01
-#define ROW_WIDTH 80	/* has room for what is shown unless one asks for more */
+#define ROW_WIDTH 64	/* has room for what is shown unless one asks for more */
 
 static double parse_interval(const struct command *cmd, const char *text)
 {

@@ -9,13 +9,13 @@ setup_file() {
 	local variable
 	export WORK=${O-$PWD/build}/tests/off-${KERNEL-6.1}
 	# Below its source, as the others are, lest paths differ.
-	export ON CLEAN=$WORK/obj OFF
+	export ON CLEAN=$WORK/obj WITHOUT
 	ON=$(kernel_var OBJ)
-	OFF=$(OFF=y kernel_var OBJ)
+	WITHOUT=$(OFF=y kernel_var OBJ)
 	for variable in KBUILD_BUILD_{TIMESTAMP,USER,HOST,VERSION} LC_ALL PATH; do
 		export "$variable=$(kernel_var "$variable")"
 	done
-	rm -rf "$WORK" "$OFF"
+	rm -rf "$WORK" "$WITHOUT"
 	mkdir -p "$CLEAN"
 	tar -xf "$(kernel_var TARBALL)" -C "$WORK" --strip-components=1
 	grep -v CONFIG_TAMALLOC "$ON/.config" >"$CLEAN/.config"
@@ -26,7 +26,7 @@ setup_file() {
 }
 
 teardown_file() {
-	rm -rf "$WORK" "$OFF"
+	rm -rf "$WORK" "$WITHOUT"
 }
 
 setup() {
@@ -62,7 +62,7 @@ differing() { # OBJ
 }
 
 in_off() {
-	tests/vm/run --kernel "$OFF/arch/x86/boot/bzImage" -- "$@"
+	tests/vm/run --kernel "$WITHOUT/arch/x86/boot/bzImage" -- "$@"
 }
 
 # Of the objects: vmlinux's is rounded up.
@@ -89,7 +89,7 @@ wiring=(
 )
 
 @test "the configurations differ in CONFIG_TAMALLOC alone" {
-	run diff "$CLEAN/.config" "$OFF/.config"
+	run diff "$CLEAN/.config" "$WITHOUT/.config"
 	echo "$output"
 	[ "${#lines[@]}" -eq 2 ]
 	[ "${lines[1]}" = '> # CONFIG_TAMALLOC is not set' ]
@@ -97,7 +97,7 @@ wiring=(
 
 @test "off, only what holds the system call table or its size differs" {
 	[ "$(objects "$CLEAN" | wc -l)" -gt 1000 ]
-	diff <(printf '%s\n' "${table[@]}") <(differing "$OFF")
+	diff <(printf '%s\n' "${table[@]}") <(differing "$WITHOUT")
 }
 
 @test "on, what CONFIG_TAMALLOC adds differs besides" {

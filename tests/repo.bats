@@ -11,23 +11,36 @@ setup_file() {
 	OURS=$(dpkg-parsechangelog -S Version)
 	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
 	mkdir -m 700 "$GNUPGHOME"
+	set_sudo
 	gpg --batch --quiet --passphrase '' --quick-gen-key 'A user <user@example>' ed25519 sign never
+	# Somebody else's public key, which a pattern for the user's matches, too.
+	mkdir -m 700 "$WORK/others"
+	gpg --homedir "$WORK/others" --batch --quiet --passphrase '' --quick-gen-key 'Other <other-user@example>' ed25519 sign never
+	gpg --homedir "$WORK/others" --export | gpg --batch --quiet --import
+	gpgconf --homedir "$WORK/others" --kill all
 	mkdir "$WORK/dist"
 	cp "$DIST"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
 		"$WORK/dist/"
-	make_repo user@example >&2
-	mmdebstrap --quiet --variant=apt bookworm "$WORK/root" "${MIRROR:-http://deb.debian.org/debian}" >&2
-	install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
-	mkdir "$WORK/root/repo"
+	make_repo user@ >&2
+	"${sudo[@]}" mmdebstrap --quiet --variant=apt bookworm "$WORK/root" "${MIRROR:-http://deb.debian.org/debian}" >&2
+	"${sudo[@]}" install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
+	"${sudo[@]}" mkdir "$WORK/root/repo"
 }
 
 teardown_file() {
+	set_sudo
 	gpgconf --kill all
-	rm -rf "$WORK/root"
+	"${sudo[@]}" rm -rf "$WORK/root"
+}
+
+set_sudo() {
+	sudo=()
+	[ "$(id -u)" = 0 ] || sudo=(sudo)
 }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
+	set_sudo
 	server=
 }
 
@@ -42,11 +55,12 @@ make_repo() { # KEY
 # Runs standard input as a script in the Debian, which has the repository in
 # /repo and takes packages from URI $1 of it.
 in_debian() {
-	sed "s|@URI@|$1|" "$WORK/dist/repo/tamalloc.sources" \
-		>"$WORK/root/etc/apt/sources.list.d/tamalloc.sources"
-	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } >"$WORK/root/script"
+	sed "s|@URI@|$1|" "$WORK/dist/repo/tamalloc.sources" |
+		"${sudo[@]}" tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
+	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
+		"${sudo[@]}" tee "$WORK/root/script" >/dev/null
 	# shellcheck disable=SC2016 # for the inner shell
-	run unshare --mount --pid --fork sh -c '
+	run "${sudo[@]}" unshare --mount --pid --fork sh -c '
 		mount --bind "$1/dist/repo" "$1/root/repo"
 		mount -t proc proc "$1/root/proc"
 		mount --bind /dev "$1/root/dev"
@@ -68,7 +82,9 @@ as_version() {
 	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/InRelease"
 	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/Release.gpg" "$repo/dists/stable/Release"
 	[ "$(grep -c ^Filename: "$repo/dists/stable/main/binary-amd64/Packages")" -eq 3 ]
-	[ "$(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -c '^sec')" -eq 0 ]
+	# His and nobody else's, and not the secret one.
+	[ "$(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -cE '^(pub|sec)')" -eq 1 ]
+	gpg --show-keys "$repo/tamalloc.gpg" | grep -F '<user@example>'
 }
 
 @test "apt update and install, over file:" {
@@ -88,7 +104,7 @@ as_version() {
 	for deb in "$WORK"/dist/{linux-image-"$KERNEL"-tamalloc-"$FLAVOUR"_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
 		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer"
 	done
-	make_repo user@example
+	make_repo user@
 	python3 -u -m http.server --bind 127.0.0.1 --directory "$WORK/dist/repo" 0 >"$WORK/http" 2>&1 3>&- &
 	server=$!
 	for ((i = 0; i < 100; i++)); do
@@ -147,6 +163,6 @@ as_version() {
 	mkdir "$WORK/bin"
 	printf '#!/bin/sh\ncase $* in *--clearsign*) exit 2 ;; esac\nexec /usr/bin/gpg "$@"\n' >"$WORK/bin/gpg"
 	chmod +x "$WORK/bin/gpg"
-	PATH=$WORK/bin:$PATH run ! make_repo user@example
+	PATH=$WORK/bin:$PATH run ! make_repo user@
 	[ "$(cd "$WORK/dist" && find . | sort)" = "$before" ]
 }

@@ -142,6 +142,26 @@ files() {
 	[[ -p fifo && $(svg read.svg 'len(points) > 0') == True ]]
 }
 
+@test "a file without a name is written to" {
+	exec 5<>gone.svg
+	seq 10000 >&5
+	rm gone.svg
+	run_expecting 0 tamalloc alloc 1M --plot /dev/fd/5
+	[[ -z $(files) ]]
+	cat /dev/fd/5 >read.svg
+	exec 5>&-
+	[[ $(svg read.svg 'len(points) > 0') == True ]]
+}
+
+@test "a socket is refused before anything is reserved" {
+	FAKE_RESERVE=ENOMEM run_expecting 1 python3 -c '
+import os, socket, subprocess, sys
+ours, theirs = socket.socketpair()
+sys.exit(subprocess.run(sys.argv[1:], stdout=theirs).returncode)' \
+		env LD_PRELOAD="$FAKE" "$CLI" alloc 1M --plot /dev/stdout
+	[[ $stderr == "tamalloc: /dev/stdout: No such device or address" ]]
+}
+
 @test "a name that cannot be written is refused before anything is reserved" {
 	refused "--plot: a file name is missing" alloc 1M --plot=
 	for name in nowhere/a.svg . /proc/a.svg; do

@@ -8,9 +8,9 @@
  * Marker processes live throughout; each reserves another power of two of
  * UNIT, so that one that is lost or counted twice shows in any sum of 552: all
  * the others together reserve less than UNIT.  Their threads and, in the chain,
- * a process's program change all the while.  One process does nothing, and what
- * it uses must stay the same to the page, though CPUs come and go that it has
- * used it from.
+ * a process's program change all the while.  What a process uses that does
+ * nothing must stay the same to the page while the CPU goes away that it has used
+ * it from.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -46,8 +46,6 @@
 
 static pid_t markers[N_MARKERS];
 static pid_t chain;
-static pid_t still;
-static size_t still_used_kb;
 static unsigned int seed;
 
 static unsigned int pick(unsigned int below)
@@ -206,17 +204,74 @@ static void churn_oom(void)
 	usleep(300000);
 }
 
-/* All but the first, one by one. */
+/* All CPUs but the first, one by one. */
+static long cpu;
+static pid_t still;
+static size_t still_used_kb;
+
+/* Few pages: where counters are per CPU, they stay in that CPU's part. */
+static void run_still(void)
+{
+	size_t size = 16 * 4 * KIB;
+	char *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	cpu_set_t all, one;
+
+	CPU_ZERO(&one);
+	CPU_SET(cpu, &one);
+	if (p == MAP_FAILED || sched_getaffinity(0, sizeof(all), &all) ||
+	    sched_setaffinity(0, sizeof(one), &one))
+		err(1, "CPU %ld", cpu);
+	madvise(p, size, MADV_NOHUGEPAGE);
+	memset(p, 1, size);
+	sched_setaffinity(0, sizeof(all), &all);
+	for (;;)
+		raise(SIGSTOP);
+}
+
+static size_t still_used(void)
+{
+	struct process_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_indiviual, still, &stats))
+		err(1, "553 of the still process");
+	return stats.used_memory_kb;
+}
+
+/* Until it is killed, or sees another figure. */
+static void watch_still(void)
+{
+	size_t used;
+
+	do {
+		used = still_used();
+	} while (used == still_used_kb);
+	errx(1, "CPU %ld: %zu and then %zu KiB", cpu, still_used_kb, used);
+}
+
 static void churn_cpu(void)
 {
+	pid_t watcher;
 	char path[64];
+	int status;
 
-	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ld/online",
-		 1 + random() % (sysconf(_SC_NPROCESSORS_CONF) - 1));
+	cpu = 1 + pick(sysconf(_SC_NPROCESSORS_CONF) - 1);
+	snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%ld/online", cpu);
+	still = spawn(run_still);
+	if (waitpid(still, &status, WUNTRACED) != still || !WIFSTOPPED(status))
+		errx(1, "no still process");
+	still_used_kb = still_used();
+	watcher = spawn(watch_still);
 	write_file(path, "0");
-	usleep(50000);
+	usleep(20000);
 	write_file(path, "1");
-	usleep(200000);
+	kill(watcher, SIGKILL);
+	waitpid(watcher, &status, 0);
+	if (!WIFSIGNALED(status))
+		exit(1);
+	kill(still, SIGKILL);
+	reap(still);
+	usleep(100000);
 }
 
 static void (*const churners[])(void) = {
@@ -304,16 +359,6 @@ static void call_marker(void)
 		fail("553 of a marker: used", stats.used_memory_kb);
 }
 
-static void call_still(void)
-{
-	struct process_memory_stats stats;
-
-	if (syscall(__NR_tamalloc_get_indiviual, still, &stats))
-		fail("553 of the still process", still);
-	if (stats.used_memory_kb != still_used_kb)
-		fail("553 of the still process: used", stats.used_memory_kb);
-}
-
 /* It lives throughout, whatever it runs. */
 static void call_chain(void)
 {
@@ -374,8 +419,8 @@ static void call_reserve(void)
 }
 
 static void (*const calls[])(void) = {
-	call_global, call_global, call_marker, call_chain, call_still,
-	call_process, call_process, call_process, call_reserve,
+	call_global, call_global, call_marker, call_chain, call_process,
+	call_process, call_process, call_reserve,
 };
 
 static unsigned long end;
@@ -450,40 +495,6 @@ static void start_markers(void)
 	}
 }
 
-/* Few pages from each CPU: where counters are per CPU, they stay in its part. */
-static void run_still(void)
-{
-	long i, cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	char *p = mmap(NULL, cpus * 16 * 4096, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-	cpu_set_t set;
-
-	if (p == MAP_FAILED || mlockall(MCL_CURRENT | MCL_ONFAULT))
-		err(1, "the still process");
-	madvise(p, cpus * 16 * 4096, MADV_NOHUGEPAGE);
-	for (i = 0; i < cpus; i++) {
-		CPU_ZERO(&set);
-		CPU_SET(i, &set);
-		if (sched_setaffinity(0, sizeof(set), &set))
-			err(1, "CPU %ld", i);
-		memset(p + i * 16 * 4096, 1, 16 * 4096);
-	}
-	for (;;)
-		raise(SIGSTOP);
-}
-
-static void start_still(void)
-{
-	struct process_memory_stats stats;
-	int status;
-
-	still = spawn(run_still);
-	if (waitpid(still, &status, WUNTRACED) != still || !WIFSTOPPED(status) ||
-	    syscall(__NR_tamalloc_get_indiviual, still, &stats))
-		errx(1, "no still process");
-	still_used_kb = stats.used_memory_kb;
-}
-
 /* Callers must live to the end and find nothing wrong. */
 static bool wait_for_callers(const pid_t *callers, int n)
 {
@@ -516,7 +527,6 @@ int main(int argc, char **argv)
 	printf("# seed %u\n", seed);
 	fflush(stdout);
 	start_markers();
-	start_still();
 	chain = spawn(run_chain);
 	for (i = 0; i < N_CHURNERS; i++) {
 		churner = i;
@@ -539,7 +549,5 @@ int main(int argc, char **argv)
 	}
 	kill(chain, SIGKILL);
 	reap(chain);
-	kill(still, SIGKILL);
-	reap(still);
 	return !good;
 }
