@@ -116,7 +116,7 @@ options() {
 
 @test "Debian's flavours have Debian's configuration but for what is ours" {
 	# Facts of the build, its types for debuggers, and what says that it's ours.
-	ours='CC_VERSION_TEXT|RUSTC?_.*|PAHOLE_.*|(DEBUG_INFO|.*_BTF|PROBE_EVENTS_BTF)(_.*)?'
+	ours='CC_VERSION_TEXT|PAHOLE_.*|(DEBUG_INFO|.*_BTF|PROBE_EVENTS_BTF)(_.*)?'
 	ours+='|BUILD_SALT|LOCALVERSION|MODULE_SIG_KEY|SYSTEM_TRUSTED_KEYS|TAMALLOC'
 	# What a real-time kernel has by Debian's patch for it alone.
 	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
