@@ -32,6 +32,7 @@ struct show {
 	bool rows;		/* one as each step ends */
 	bool terminal;		/* one that all is shown to */
 	bool live;		/* a picture that grows, or a line */
+	bool lags;		/* by what the kernel may: at least one sample */
 	struct table table;
 	struct series series;
 	struct picture picture;
@@ -45,6 +46,9 @@ static void watch(void *watcher, const struct sample *sample)
 		report_row(&show->table, &show->exp, sample);
 	if (sample->stage == BEFORE)
 		return;
+	if (sample->stage == TOUCHED)
+		show->lags |= kernel_lags(sample->touched,
+				sample_used_growth(&show->exp, sample));
 	series_add(&show->series, &show->exp, sample);
 	if (show->live)
 		picture_show(&show->picture);
@@ -141,11 +145,8 @@ static void print_results(struct show *show)
 /* In JSON, each row has the lag that there can be. */
 static void explain_lag(const struct show *show)
 {
-	const struct sample *touched = &show->exp.samples[TOUCHED];
-
 	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read &&
-	    kernel_lags(touched->touched,
-			sample_used_growth(&show->exp, touched)))
+	    show->lags)
 		kernel_explain_lag();
 }
 
@@ -258,7 +259,7 @@ const struct command alloc_command = {
 	.name = "alloc",
 	.run = run_alloc,
 	.summary = N_("Reserve memory, touch some of it, and see what is used"),
-	.operands = "SIZE",
+	.operands = N_("SIZE"),
 	.options = request_options,
 	.options_help = N_(
 		"     --touch=SIZE|N%   write into the first SIZE bytes (none)\n"

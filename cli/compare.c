@@ -232,6 +232,7 @@ struct comparison {
 	struct message reserved;	/* of the method at hand, */
 	struct message touched;		/* and its last step */
 	bool lags;			/* at least one of them */
+	const struct method *at;	/* the one at hand */
 };
 
 static const char *in_force(const struct comparison *comp)
@@ -308,6 +309,7 @@ static bool run_method(struct comparison *comp, const struct method *method,
 	int pipes[2];
 	pid_t pid;
 
+	comp->at = method;
 	if (pipe2(pipes, O_CLOEXEC))
 		err(EXIT_FAILURE, "pipe");
 	pid = fork();
@@ -362,9 +364,12 @@ int compare_run(const struct request *req)
 	interrupt_catch();
 	table_open(&comp.table, &columns, &req->opts, 0);
 	all = run_methods(&comp);
-	if (interrupted())
-		interrupt_die();
 	if (all || comp.table.n_rows)
 		print_comparison(&comp);
+	if (interrupted()) {
+		warnx(_("interrupted when it was the turn of %s"),
+		      comp.at->name);
+		interrupt_die();
+	}
 	return all ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -159,14 +159,16 @@ static size_t next_stop(const struct experiment *exp, size_t done)
 	return done + bytes;
 }
 
-/* Before a step that follows others: not earlier than the plan has it. */
-static void pause_for(const struct plan *plan, double start, size_t done)
+/*
+ * After a step of so many bytes, which began at @start: at a rate it takes its
+ * time, however fast it was, and whatever came in between.
+ */
+static void pause_after(const struct plan *plan, double start, size_t bytes,
+			bool last)
 {
-	if (!done)
-		return;
 	if (plan->rate)
-		interrupt_sleep(start + done / plan->rate);
-	else if (plan->interval)
+		interrupt_sleep(start + bytes / plan->rate);
+	else if (plan->interval && !last)
 		interrupt_sleep(clock_now() + plan->interval);
 }
 
@@ -174,19 +176,23 @@ static void pause_for(const struct plan *plan, double start, size_t done)
 static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 				advance_function *advance, size_t *done)
 {
-	double start = clock_now();
-	enum touch_end end;
+	bool last;
 
 	exp->now.stage = stage;
 	exp->touch.done = 0;
 	do {
-		pause_for(exp->plan, start, *done);
-		end = step(exp, advance, next_stop(exp, *done));
+		double start = clock_now();
+		size_t before = *done;
+		enum touch_end end;
+
+		end = step(exp, advance, next_stop(exp, before));
 		*done = exp->touch.done;
 		if (end)
 			return end;
 		measure(exp, stage);
-	} while (*done < exp->touch.total);
+		last = *done >= exp->touch.total;
+		pause_after(exp->plan, start, *done - before, last);
+	} while (!last);
 	return TOUCH_DONE;
 }
 

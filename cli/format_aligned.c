@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A table whose columns are as wide as what is in them. */
 #include <err.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include <libsmartcols.h>
 
 #include "format.h"
 #include "i18n.h"
 #include "options.h"
+#include "terminal.h"
 
 static _Noreturn void out_of_memory(void)
 {
@@ -47,9 +51,45 @@ static void aligned_row(struct table *table)
 			out_of_memory();
 }
 
+/* A line wider than the screen is folded, and takes several of its lines. */
+static void print_on_screen(struct libscols_table *handle)
+{
+	int columns, rows, left, printed = 0;
+	char *all, *text;
+
+	if (scols_print_table_to_string(handle, &all))
+		out_of_memory();
+	text = all;
+	terminal_size(STDOUT_FILENO, &columns, &rows);
+	/* The cursor has the last one. */
+	left = rows - 1;
+	for (char *line; (line = strsep(&text, "\n")) && *line;) {
+		left -= (terminal_width_of(line) + columns - 1) / columns;
+		/* The headings and a row, whatever the screen. */
+		if (left < 0 && printed >= 2)
+			break;
+		puts(line);
+		printed++;
+	}
+	free(all);
+}
+
+/* libsmartcols prints none where there are no rows. */
+static void print_headings(const struct table *table)
+{
+	for (size_t i = 0; i < table->n_shown; i++)
+		printf("%s%s", i ? " " : "",
+		       table->columns->list[table->shown[i]].name);
+	putchar('\n');
+}
+
 static void aligned_close(struct table *table)
 {
-	if (scols_print_table(table->handle))
+	if (!table->n_rows && !table->options->no_headings)
+		print_headings(table);
+	else if (table->screen)
+		print_on_screen(table->handle);
+	else if (scols_print_table(table->handle))
 		out_of_memory();
 	scols_unref_table(table->handle);
 }

@@ -141,6 +141,13 @@ static void lines_row(struct table *table)
 	}
 }
 
+static void lines_close(struct table *table)
+{
+	if (!table->n_rows && !table->options->no_headings)
+		put_headings(table);
+}
+
 const struct table_format format_lines = {
 	.row = lines_row,
+	.close = lines_close,
 };

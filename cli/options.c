@@ -49,7 +49,8 @@ void print_common_options(void)
 static void print_help(const struct command *cmd)
 {
 	printf(_("Usage:\n tamalloc %s [options]%s%s\n\n%s.\n\nOptions:\n"),
-	       cmd->name, *cmd->operands ? " " : "", cmd->operands,
+	       cmd->name, *cmd->operands ? " " : "",
+	       *cmd->operands ? gettext(cmd->operands) : "",
 	       gettext(cmd->summary));
 	if (cmd->options_help)
 		fputs(gettext(cmd->options_help), stdout);

@@ -89,6 +89,9 @@ static bool is_writable(const char *path)
 
 	if (!is_replaced(path))
 		return is_openable(path);
+	/* One that its owner has write-protected is not to be replaced. */
+	if (access(path, W_OK) && errno != ENOENT)
+		return false;
 	fd = open_temporary(resolve(path, target), temporary);
 	if (fd < 0)
 		return false;
@@ -97,12 +100,12 @@ static bool is_writable(const char *path)
 	return true;
 }
 
-/* What is in a file that stands for @fd would be lost. */
+/* The file that @fd stands for: it would be replaced, or have two writers. */
 static bool is_stream(const struct stat *file, int fd)
 {
 	struct stat st;
 
-	return S_ISREG(file->st_mode) && !fstat(fd, &st) &&
+	return !S_ISCHR(file->st_mode) && !fstat(fd, &st) &&
 	       st.st_dev == file->st_dev && st.st_ino == file->st_ino;
 }
 

@@ -347,7 +347,7 @@ const struct command proc_command = {
 	.name = "proc",
 	.run = run_proc,
 	.summary = N_("Show processes, by their IDs or all of them"),
-	.operands = "PID... | --all",
+	.operands = N_("PID... | --all"),
 	.options = options,
 	.options_help = N_(
 		"     --all             all processes\n"

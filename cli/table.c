@@ -38,6 +38,7 @@ void table_open(struct table *table, const struct columns *columns,
 		.columns = columns,
 		.options = options,
 		.stream = flags & TABLE_STREAM,
+		.screen = flags & TABLE_SCREEN,
 	};
 	table->n_shown = columns_shown(columns, &options->columns,
 				       where_shown(options, flags),

@@ -28,6 +28,7 @@ enum {
 	 */
 	TABLE_STREAM = 1,
 	TABLE_WATCH = 2,	/* with the columns of --watch */
+	TABLE_SCREEN = 4,	/* as much as has room on the screen */
 };
 
 struct cell {
@@ -48,6 +49,7 @@ struct table {
 	const struct options *options;
 	const struct table_format *format;
 	bool stream;
+	bool screen;
 	size_t n_rows;
 	size_t n_shown;
 	size_t shown[COLUMNS_MAX];		/* first to last */

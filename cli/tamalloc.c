@@ -44,6 +44,7 @@ static void print_help(void)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf(" %-21s %s\n", commands[i]->name,
 		       gettext(commands[i]->summary));
+	printf(" %-21s %s\n", "help", _("Show this help, or a command's"));
 	puts(_("\nOptions of every command:"));
 	print_common_options();
 	puts(_("\nExit status:"));
@@ -100,7 +101,8 @@ static int help(int argc, char **argv)
 
 	if (argc > 2)
 		misuse(NULL, _("%s: unexpected"), argv[2]);
-	if (argc == 2 && strcmp(argv[1], "--help") && strcmp(argv[1], "-h"))
+	if (argc == 2 && strcmp(argv[1], "help") &&
+	    strcmp(argv[1], "--help") && strcmp(argv[1], "-h"))
 		return run_command(find_command(argv[1]), 2, command_line);
 	print_help();
 	return EXIT_SUCCESS;

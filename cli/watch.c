@@ -14,7 +14,6 @@
 #include "watch.h"
 
 #define SHORTEST_SECONDS 0.01
-#define ROW_WIDTH 64	/* has room for what is shown unless one asks for more */
 
 static double parse_interval(const struct command *cmd, const char *text)
 {
@@ -59,7 +58,7 @@ static unsigned int table_flags(const struct watch *watch)
 {
 	if (!watch->on)
 		return 0;
-	return watch->redraw ? TABLE_WATCH : TABLE_WATCH | TABLE_STREAM;
+	return TABLE_WATCH | (watch->redraw ? TABLE_SCREEN : TABLE_STREAM);
 }
 
 /*
@@ -74,16 +73,13 @@ static void clear_screen(const struct watch *watch)
 
 size_t watch_rows(const struct watch *watch)
 {
-	int columns, rows, lines;
+	int columns, rows;
 
 	if (!watch->redraw)
 		return SIZE_MAX;
 	terminal_size(STDOUT_FILENO, &columns, &rows);
-	/* A narrower screen folds a row. */
-	lines = (ROW_WIDTH + columns - 1) / columns;
 	/* Without the headings, and the line where the cursor is. */
-	rows = (rows - 1) / lines - 1;
-	return rows > 1 ? rows : 1;
+	return rows > 3 ? rows - 2 : 1;
 }
 
 /* One that is over already is left out: the others keep their times. */
@@ -120,20 +116,22 @@ void watch_run(struct watch *watch, const struct columns *columns,
 	       void (*show)(struct table *table, void *arg), void *arg)
 {
 	struct table table;
-	bool more;
 
 	start(watch, opts);
 	table_open(&table, columns, opts, table_flags(watch));
-	do {
+	for (;;) {
 		clear_screen(watch);
 		show(&table, arg);
-		if (watch->redraw) {
+		/* A screenful is a table. */
+		if (watch->redraw)
 			table_close(&table);
+		if (!wait_for_next(watch))
+			break;
+		if (watch->redraw)
 			table_open(&table, columns, opts, table_flags(watch));
-		}
-		more = wait_for_next(watch);
-	} while (more);
-	table_close(&table);
+	}
+	if (!watch->redraw)
+		table_close(&table);
 }
 
 int64_t watch_time(void)

@@ -25,7 +25,7 @@ _tamalloc_values() {
 	--thp) echo default never always ;;
 	--pattern) echo sequential random ;;
 	-o | --output | --sort) _tamalloc_help "$2" | _tamalloc_section Columns ;;
-	-u | --user) compgen -u ;;
+	--user) compgen -u ;;
 	--name) ps -eo comm= ;;
 	esac
 }
@@ -52,10 +52,17 @@ _tamalloc_reply_list() {
 
 _tamalloc_value() { # OPTION WORD COMMAND
 	case $1 in
-	--plot) mapfile -t COMPREPLY < <(compgen -f -- "$2") ;;
+	--plot)
+		mapfile -t COMPREPLY < <(compgen -f -- "$2")
+		compopt -o filenames 2>/dev/null
+		;;
 	-o | --output | --sort) _tamalloc_reply_list "$2" "$(_tamalloc_values "$1" "$3")" ;;
 	*) _tamalloc_reply "$2" "$(_tamalloc_values "$1" "$3")" ;;
 	esac
+}
+
+_tamalloc_needs_value() { # OPTION COMMAND
+	[[ $1 == -o ]] || { [[ $1 == --* ]] && _tamalloc_help "$2" | _tamalloc_options | grep -qx -e "$1="; }
 }
 
 # The command in the words before the one that is completed.
@@ -79,7 +86,7 @@ _tamalloc() {
 		_tamalloc_value "$previous" "" "$command"
 	elif [[ $previous == = ]]; then
 		_tamalloc_value "${COMP_WORDS[COMP_CWORD-2]}" "$word" "$command"
-	elif [[ $previous == -[ou] ]]; then
+	elif [[ -n $command ]] && _tamalloc_needs_value "$previous" "$command"; then
 		_tamalloc_value "$previous" "$word" "$command"
 	elif [[ $word == -* && -z $command ]]; then
 		_tamalloc_reply "$word" --help --version
@@ -87,7 +94,7 @@ _tamalloc() {
 		_tamalloc_reply "$word" \
 			"$(_tamalloc_help "$command" | _tamalloc_options)"
 		[[ ${COMPREPLY-} != *= ]] || compopt -o nospace 2>/dev/null
-	elif [[ -z $command || $command == help ]]; then
+	elif [[ -z $command || $previous == help ]]; then
 		_tamalloc_reply "$word" "$(_tamalloc_help | _tamalloc_section Commands)"
 	elif [[ $command == proc ]]; then
 		_tamalloc_reply "$word" "$(ps -eo pid=)"

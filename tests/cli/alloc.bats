@@ -157,6 +157,13 @@ load common
 	done
 	run_expecting 0 tamalloc alloc 2M --touch 1M --read
 	[[ -z $stderr ]]
+	unset FAKE_LAG
+	# A row before the last is enough.
+	FAKE_PROCESSES="*:3000:2000:66:0/3000:2000:66:0/3000:2000:66:0"
+	FAKE_PROCESSES+="/4024:2000:49:0/4024:2000:49:0/4024:2064:51:0"
+	export FAKE_PROCESSES
+	run_expecting 0 tamalloc alloc 1M --touch 64K --step 32K
+	[[ $stderr == "$late" ]]
 }
 
 @test "misuse" {

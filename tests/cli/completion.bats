@@ -106,6 +106,29 @@ with_values() {
 	[[ $(in_bash proc --sort = -SOU) == -SOURCE ]]
 }
 
+@test "bash: values of options without =, and nothing else there" {
+	[[ $(in_bash proc --sort US) == $'USED\nUSED%' || $(in_bash proc --sort US) == *USED* ]]
+	[[ $(in_bash proc --output RES) == *RESERVED* ]]
+	[[ $(in_bash proc --source sy) == syscall ]]
+	[[ $(in_bash alloc --thp al) == always ]]
+	[[ $(in_bash alloc --pattern r) == random ]]
+	[[ $(in_bash proc --user roo) == root ]]
+	[[ -z $(in_bash proc --top '') && -z $(in_bash alloc --touch '') ]]
+	[[ $(in_bash alloc --plot /et) == /etc ]]
+	# One whose value is optional has it behind a = only.
+	in_bash proc --watch '' | grep -qx "$$"
+	[[ -z $(in_bash help alloc '') ]]
+}
+
+@test "bash: file names are quoted, and directories go on" {
+	mkdir "$BATS_TEST_TMPDIR/files"
+	touch "$BATS_TEST_TMPDIR/files/a b.svg"
+	run bash -ic '. "$0/tamalloc.bash"; _tamalloc_value --plot "$1" alloc
+		printf "%s\n" "${COMPREPLY[@]}"; declare -f _tamalloc_value' \
+		"$dir" "$BATS_TEST_TMPDIR/files/a"
+	[[ $output == *"/files/a b.svg"*"compopt -o filenames"* ]]
+}
+
 @test "bash: process IDs" {
 	in_bash proc '' | grep -qx "$$"
 	[[ -z $(in_bash alloc '') && -z $(in_bash global '') ]]
@@ -133,6 +156,9 @@ with_values() {
 				"$BATS_TEST_TMPDIR/list" | sort)
 	done
 	in_zsh "proc " | grep -qw "$$"
+	for sign in "--sort=-" "--sort -" "-o +"; do
+		in_zsh "proc ${sign}US" | grep -q USED
+	done
 }
 
 @test "zsh: options and commands are explained in the user's language" {

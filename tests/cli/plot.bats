@@ -125,9 +125,21 @@ files() {
 	[[ $(cat out) == old ]]
 	run_expecting 1 eval 'tamalloc alloc 1M --plot out 2>>out'
 	[[ $(cat out) == old$'\n'"tamalloc: out: is written to already" ]]
-	# What is no file is written to.
-	run_expecting 0 eval 'tamalloc alloc 1M --raw --plot /dev/stdout | cat'
-	[[ $output == "STAGE "*"</svg>" ]]
+	# Nor are two kinds of output mixed in a pipe.
+	run_expecting 1 bash -c 'set -o pipefail
+		LD_PRELOAD=$FAKE "$CLI" alloc 1M --raw --plot /dev/stdout | cat'
+	[[ -z $output && $stderr == "tamalloc: /dev/stdout: is written to already" ]]
+}
+
+@test "a write-protected file is refused" {
+	need_root
+	echo old >old.svg
+	chown nobody old.svg .
+	chmod 444 old.svg
+	chmod 711 .. ../..
+	run_expecting 1 setpriv --reuid 65534 --clear-groups --bounding-set -all \
+		env "LD_PRELOAD=$FAKE" "$CLI" alloc 1M --plot old.svg
+	[[ $stderr == "tamalloc: old.svg: Permission denied" && $(cat old.svg) == old ]]
 }
 
 @test "what is no file is written to and not replaced" {
@@ -157,9 +169,10 @@ files() {
 	FAKE_RESERVE=ENOMEM run_expecting 1 python3 -c '
 import os, socket, subprocess, sys
 ours, theirs = socket.socketpair()
-sys.exit(subprocess.run(sys.argv[1:], stdout=theirs).returncode)' \
-		env LD_PRELOAD="$FAKE" "$CLI" alloc 1M --plot /dev/stdout
-	[[ $stderr == "tamalloc: /dev/stdout: No such device or address" ]]
+os.dup2(theirs.fileno(), 9)
+sys.exit(subprocess.run(sys.argv[1:], pass_fds=[9]).returncode)' \
+		env LD_PRELOAD="$FAKE" "$CLI" alloc 1M --plot /dev/fd/9
+	[[ $stderr == "tamalloc: /dev/fd/9: No such device or address" ]]
 }
 
 @test "a name that cannot be written is refused before anything is reserved" {

@@ -338,11 +338,16 @@ pids() {
 	last=${output##*"$again"}
 	(( $(wc -l <<<"$last") == 9 ))
 	[[ $last == *PID*RESERVED_DIFF*USED_DIFF* && $last != *TIME* ]]
-	# Rows that are folded to four lines each, the headings too.
+	# Headings and rows that are folded to three lines each.
 	run script -qec "stty rows 30 cols 20; LD_PRELOAD=$FAKE $CLI proc \
 		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
 	last=${output##*"$again"}
-	(( $(wc -l <<<"$last") == 7 ))
+	(( $(wc -l <<<"$last") == 9 ))
+	# None is folded, for there are 50 columns.
+	run script -qec "stty rows 30 cols 50; LD_PRELOAD=$FAKE $CLI proc \
+		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
+	last=${output##*"$again"}
+	(( $(wc -l <<<"$last") == 29 ))
 	run script -qec "stty rows 2 cols 20; LD_PRELOAD=$FAKE $CLI proc \
 		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
 	last=${output##*"$again"}

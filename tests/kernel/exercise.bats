@@ -32,6 +32,7 @@ as_json() {
 	local command
 
 	command=$(commands "$1")
+	command=${command% | cat}
 	[[ $command == "tamalloc alloc "* && $command != *$'\n'* ]]
 	run -0 --separate-stderr bash -c "$command --source=syscall --json"
 }
