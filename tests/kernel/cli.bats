@@ -417,7 +417,7 @@ with_memory() {
 	[ "$output" = "$pid tamalloc root" ]
 	run -0 tamalloc proc --name '^tamalloc$' --user root --sort=-used -rno PID
 	[ "${lines[0]}" = "$pid" ]
-	run -0 tamalloc proc --name '^tamalloc$' --user nobody
+	run -0 tamalloc proc --name '^tamalloc$' --user nobody -n
 	[ -z "$output" ]
 }
 
