@@ -15,6 +15,9 @@ extern const struct table_format format_aligned;
 extern const struct table_format format_lines;
 extern const struct table_format format_json;
 
+/* A line of them, as wide as the columns are declared. */
+void print_headings(const struct table *table);
+
 /* What a cell says; it may be in @text. */
 const char *cell_text(const struct table *table, size_t id,
 		      char text[SIZE_TEXT]);

@@ -74,20 +74,9 @@ static void print_on_screen(struct libscols_table *handle)
 	free(all);
 }
 
-/* libsmartcols prints none where there are no rows. */
-static void print_headings(const struct table *table)
-{
-	for (size_t i = 0; i < table->n_shown; i++)
-		printf("%s%s", i ? " " : "",
-		       table->columns->list[table->shown[i]].name);
-	putchar('\n');
-}
-
 static void aligned_close(struct table *table)
 {
-	if (!table->n_rows && !table->options->no_headings)
-		print_headings(table);
-	else if (table->screen)
+	if (table->screen)
 		print_on_screen(table->handle);
 	else if (scols_print_table(table->handle))
 		out_of_memory();

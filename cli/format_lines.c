@@ -116,7 +116,7 @@ static void put_heading(const struct table *table, size_t id, bool last)
 		put_aligned(column, column->name, last);
 }
 
-static void put_headings(const struct table *table)
+void print_headings(const struct table *table)
 {
 	for (size_t i = 0; i < table->n_shown; i++) {
 		bool last = i + 1 == table->n_shown;
@@ -131,7 +131,7 @@ static void lines_row(struct table *table)
 	char text[SIZE_TEXT];
 
 	if (!table->n_rows && !table->options->no_headings)
-		put_headings(table);
+		print_headings(table);
 	for (size_t i = 0; i < table->n_shown; i++) {
 		size_t id = table->shown[i];
 		bool last = i + 1 == table->n_shown;
@@ -141,13 +141,6 @@ static void lines_row(struct table *table)
 	}
 }
 
-static void lines_close(struct table *table)
-{
-	if (!table->n_rows && !table->options->no_headings)
-		put_headings(table);
-}
-
 const struct table_format format_lines = {
 	.row = lines_row,
-	.close = lines_close,
 };

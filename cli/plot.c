@@ -69,18 +69,6 @@ static int open_temporary(const char *path, char temporary[PATH_MAX])
 	return mkostemp(temporary, O_CLOEXEC);
 }
 
-/* A socket is not, and says so only when it is opened; a pipe would wait. */
-static bool is_openable(const char *path)
-{
-	struct stat st;
-
-	if (!stat(path, &st) && S_ISSOCK(st.st_mode)) {
-		errno = ENXIO;
-		return false;
-	}
-	return !access(path, W_OK);
-}
-
 /* Nobody wants to hear it after the experiment. */
 static bool is_writable(const char *path)
 {
@@ -88,7 +76,7 @@ static bool is_writable(const char *path)
 	int fd;
 
 	if (!is_replaced(path))
-		return is_openable(path);
+		return !access(path, W_OK);
 	/* One that its owner has write-protected is not to be replaced. */
 	if (access(path, W_OK) && errno != ENOENT)
 		return false;
@@ -115,6 +103,11 @@ static void check_existing(const char *path, const struct stat *st)
 		errx(EXIT_FAILURE, _("%s: is a directory"), path);
 	if (is_stream(st, STDOUT_FILENO) || is_stream(st, STDERR_FILENO))
 		errx(EXIT_FAILURE, _("%s: is written to already"), path);
+	/* access(2) says nothing of this, and opening a pipe would wait. */
+	if (S_ISSOCK(st->st_mode)) {
+		errno = ENXIO;
+		err(EXIT_FAILURE, "%s", path);
+	}
 }
 
 void plot_check(const char *path)

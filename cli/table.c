@@ -86,6 +86,12 @@ void table_row_end(struct table *table)
 
 void table_close(struct table *table)
 {
+	const struct options *options = table->options;
+
+	/* A format for people or lines prints them with the first row. */
+	if (!table->n_rows && !options->no_headings &&
+	    options->format != FORMAT_JSON)
+		print_headings(table);
 	if (table->format->close)
 		table->format->close(table);
 }

@@ -107,7 +107,7 @@ with_values() {
 }
 
 @test "bash: values of options without =, and nothing else there" {
-	[[ $(in_bash proc --sort US) == $'USED\nUSED%' || $(in_bash proc --sort US) == *USED* ]]
+	diff <(columns proc | grep ^US) <(in_bash proc --sort US | sort)
 	[[ $(in_bash proc --output RES) == *RESERVED* ]]
 	[[ $(in_bash proc --source sy) == syscall ]]
 	[[ $(in_bash alloc --thp al) == always ]]
@@ -123,10 +123,13 @@ with_values() {
 @test "bash: file names are quoted, and directories go on" {
 	mkdir "$BATS_TEST_TMPDIR/files"
 	touch "$BATS_TEST_TMPDIR/files/a b.svg"
-	run bash -ic '. "$0/tamalloc.bash"; _tamalloc_value --plot "$1" alloc
-		printf "%s\n" "${COMPREPLY[@]}"; declare -f _tamalloc_value' \
+	# readline does it where it is told that these are file names.
+	run bash -c '. "$0/tamalloc.bash"
+		compopt() { echo "compopt $*"; }
+		_tamalloc_value --plot "$1" alloc
+		printf "%s\n" "${COMPREPLY[@]}"' \
 		"$dir" "$BATS_TEST_TMPDIR/files/a"
-	[[ $output == *"/files/a b.svg"*"compopt -o filenames"* ]]
+	[[ $output == "compopt -o filenames"$'\n'"$BATS_TEST_TMPDIR/files/a b.svg" ]]
 }
 
 @test "bash: process IDs" {

@@ -21,7 +21,7 @@ options_in_source() {
 		grep -q "^ $word  " <<<"$output"
 	done
 	help=$output
-	for arguments in -h help "help --help" "help -h"; do
+	for arguments in -h help "help --help" "help -h" "help help"; do
 		# shellcheck disable=SC2086 # words
 		run_expecting 0 tamalloc $arguments
 		[[ $output == "$help" ]]

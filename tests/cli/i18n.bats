@@ -99,7 +99,9 @@ spanish() {
 	run_expecting 0 spanish --help
 	[[ $output == "Modo de empleo:"* && $output == *memoria* ]]
 	run_expecting 0 spanish alloc 100M --touch 10M
-	[[ $output == *memoria* || $output == *tocado* || $output == *"10M"* ]]
+	[[ $output == *", 10M tocados"* ]]
+	run_expecting 0 spanish alloc --help
+	[[ $output == *"[opciones] TAM"$'\n'* ]]
 	run_expecting 1 spanish proc 5
 	[[ $stderr == "tamalloc: 5: no existe tal proceso" ]]
 	run_expecting 2 spanish proc x

@@ -354,6 +354,21 @@ pids() {
 	(( $(wc -l <<<"$last") == 2 ))
 }
 
+@test "where there is no process to show, there are headings" {
+	export FAKE_PROCESSES="1:102400:12288:12:0"
+	fake_process 1 512 256
+	for options in "" --raw "--count 1"; do
+		# shellcheck disable=SC2086 # none is no argument
+		run_expecting 0 tamalloc proc --name '^nobody$' $options
+		[[ ${#lines[@]} -eq 1 && $output == *"PID RESERVED"*COMMAND ]]
+		# shellcheck disable=SC2086 # none is no argument
+		run_expecting 0 tamalloc proc --name '^nobody$' -n $options
+		[[ -z $output ]]
+	done
+	run_expecting 0 tamalloc proc --name '^nobody$' --json
+	jq -e '.processes == []' <<<"$output"
+}
+
 @test "--watch ends well at SIGINT, whatever it shows" {
 	env --default-signal=INT LD_PRELOAD="$FAKE" "$CLI" proc --watch=0.01 5 \
 		>"$BATS_TEST_TMPDIR/rows" 2>/dev/null 3>&- &

@@ -204,7 +204,6 @@ static void churn_oom(void)
 	usleep(300000);
 }
 
-/* All CPUs but the first, one by one. */
 static long cpu;
 static pid_t still;
 static size_t still_used_kb;
@@ -249,6 +248,7 @@ static void watch_still(void)
 	errx(1, "CPU %ld: %zu and then %zu KiB", cpu, still_used_kb, used);
 }
 
+/* Any CPU but the first goes away and comes back. */
 static void churn_cpu(void)
 {
 	pid_t watcher;
