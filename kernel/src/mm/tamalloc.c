@@ -71,10 +71,10 @@ struct tamalloc_walk {
 };
 
 /*
- * VmRSS, to the page as /proc/PID/status and statm tell it.  Of one copy, for it
- * is long where counters are per CPU.
+ * VmRSS, to the page as /proc/PID/status and statm tell it.  Whether in one copy
+ * is the compiler's choice: it is short, or long where counters are per CPU.
  */
-static noinline unsigned long mm_used(struct mm_struct *mm)
+static unsigned long mm_used(struct mm_struct *mm)
 {
 	return get_mm_rss_sum(mm);
 }
@@ -296,9 +296,9 @@ static __always_inline bool visit_process(struct tamalloc_walk *w,
 static int walk_leaders(struct tamalloc_walk *w)
 	__must_hold(RCU)
 {
-	struct task_struct *p = &init_task;
+	struct task_struct *p;
 
-	while ((p = next_task(p)) != &init_task) {
+	for_each_process(p) {
 		if (pause_is_due(&w->pace)) {
 			if (p->start_time > w->start)
 				break;
