@@ -29,6 +29,7 @@
 #include <linux/tamalloc.h>
 
 #include "../population.h"
+#include "../stretch.h"
 
 #define FEW		1000
 #define SOME		5000
@@ -80,59 +81,6 @@ static long cost_of(void (*run)(pid_t), pid_t pid)
 static long cost_of_552(void)
 {
 	return cost_of(load_global, 0);
-}
-
-/* How late a timer of ours is served at worst, while @load runs again and again. */
-struct load {
-	void (*run)(pid_t pid);
-	pid_t pid;
-};
-
-static void run_load(void *arg)
-{
-	struct load *load = arg;
-
-	for (;;)
-		load->run(load->pid);
-}
-
-static void set_fifo(bool on)
-{
-	struct sched_param param = { .sched_priority = on ? 50 : 0 };
-
-	if (sched_setscheduler(0, on ? SCHED_FIFO : SCHED_OTHER, &param))
-		err(1, "sched_setscheduler");
-}
-
-static long lateness(long *next, long step)
-{
-	struct timespec t;
-
-	*next += step;
-	t = (struct timespec){ *next / 1000000000, *next % 1000000000 };
-	clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
-	return now(CLOCK_MONOTONIC) - *next;
-}
-
-static long longest_stretch(void (*run)(pid_t), pid_t pid)
-{
-	struct load load = { run, pid };
-	pid_t loader = start(run_load, &load);
-	long next, late, worst = 0;
-	int i;
-
-	set_fifo(true);
-	usleep(2000);
-	next = now(CLOCK_MONOTONIC);
-	for (i = 0; i < 500; i++) {
-		/* Of no simple ratio to what is measured. */
-		late = lateness(&next, 300000 + i * 1009);
-		if (late > worst)
-			worst = late;
-	}
-	set_fifo(false);
-	stop(loader);
-	return worst;
 }
 
 static void load_getppid(pid_t unused)
