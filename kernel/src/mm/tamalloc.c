@@ -71,15 +71,6 @@ struct tamalloc_walk {
 };
 
 /*
- * VmRSS, to the page as /proc/PID/status and statm tell it.  Whether in one copy
- * is the compiler's choice: it is short, or long where counters are per CPU.
- */
-static unsigned long mm_used(struct mm_struct *mm)
-{
-	return get_mm_rss_sum(mm);
-}
-
-/*
  * Add the memory of @t's mm, if it has one, and tell whether it has.  The task
  * lock keeps the mm alive: exit and exec need it to take the mm away.  So no
  * reference is taken, and no mmput(), which may sleep, is due under RCU.
@@ -93,7 +84,7 @@ static __always_inline bool add_task(struct task_struct *t,
 	mm = t->mm;
 	if (likely(mm)) {
 		sum->reserved += READ_ONCE(mm->total_vm);
-		sum->used += mm_used(mm);
+		sum->used += get_mm_rss_sum(mm);
 	}
 	task_unlock(t);
 	return mm;
