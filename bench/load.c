@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * How many processes others start a second while 552 is called on another CPU,
- * on and on, among 30,000 processes.
+ * What others notice while 552 is called on and on among 30,000 processes.
  *
- * usage: load
+ * usage: load forks     how many processes they start a second, on another CPU,
+ *                       by the clock of a machine of two
+ *        load stretch   the longest time that they wait for the CPU, in a machine
+ *                       of one whose every instruction takes a nanosecond
  *
- * For a machine of two CPUs, by its clock.  Prints a line for each measurement:
- * topic, what the other CPU does, processes, 0, unit, value.
+ * Prints a line for each measurement: topic, what is called, processes, 0, unit,
+ * value.
  */
 #define _GNU_SOURCE
 #include <err.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,6 +22,7 @@
 #include <linux/tamalloc.h>
 
 #include "../tests/kernel/population.h"
+#include "../tests/kernel/stretch.h"
 
 #define PROCESSES	30000
 #define SECONDS		5
@@ -34,22 +38,24 @@ static void stay_on(int cpu)
 		err(1, "CPU %d", cpu);
 }
 
-static void call_552(void *unused)
+static void call_552(pid_t unused)
 {
 	struct global_memory_stats stats;
 
 	(void)unused;
-	stay_on(1);
-	for (;;)
-		syscall(__NR_tamalloc_get_global_stats, &stats);
+	syscall(__NR_tamalloc_get_global_stats, &stats);
 }
 
-static void call_getppid(void *unused)
+static void call_getppid(pid_t unused)
 {
 	(void)unused;
+	syscall(SYS_getppid);
+}
+
+static void load_other_cpu(void *load)
+{
 	stay_on(1);
-	for (;;)
-		syscall(SYS_getppid);
+	run_load(load);
 }
 
 static long forks_a_second(void)
@@ -67,27 +73,44 @@ static long forks_a_second(void)
 	return n / SECONDS;
 }
 
-static void measure(const char *name, void (*run)(void *))
+static void tell(const char *topic, const char *what, const char *unit, long value)
 {
-	pid_t pid = start(run, NULL);
-
-	printf("load\t%s\t%d\t0\tforks-a-second\t%ld\n", name, PROCESSES,
-	       forks_a_second());
+	printf("%s\t%s\t%d\t0\t%s\t%ld\n", topic, what, PROCESSES, unit, value);
 	fflush(stdout);
+}
+
+static void measure_forks(const char *what, void (*run)(pid_t))
+{
+	struct load load = { .run = run };
+	pid_t pid = run ? start(load_other_cpu, &load) : start(idle, NULL);
+
+	tell("load", what, "forks-a-second", forks_a_second());
 	stop(pid);
 }
 
-int main(void)
+static void measure_stretch(const char *what, void (*run)(pid_t))
+{
+	tell("stretch", what, "ns", longest_stretch(run, 0));
+}
+
+int main(int argc, char **argv)
 {
 	int i;
 
+	if (argc != 2)
+		errx(2, "usage: load forks|stretch");
 	populate(PROCESSES);
+	if (!strcmp(argv[1], "stretch")) {
+		measure_stretch("getppid", call_getppid);
+		measure_stretch("552", call_552);
+		return 0;
+	}
 	stay_on(0);
 	/* In turn, for the machine's speed may change meanwhile. */
 	for (i = 0; i < ROUNDS; i++) {
-		measure("getppid", call_getppid);
-		measure("552", call_552);
-		measure("idle", idle);
+		measure_forks("getppid", call_getppid);
+		measure_forks("552", call_552);
+		measure_forks("idle", NULL);
 	}
 	return 0;
 }

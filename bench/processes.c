@@ -6,11 +6,11 @@
  * usage: processes TAMALLOC
  *        processes
  *
- * Without TAMALLOC, what 552 costs on a machine of however many CPUs.
- *
- * For a machine of one CPU whose every instruction takes a nanosecond.  Prints
- * a line for each measurement: topic, who, processes, threads more, instructions.
- * Before it measures, all who add up must have the same sums.
+ * Without TAMALLOC, what time 552 takes on a machine of however many CPUs, the
+ * others being idle.  Else for a machine of one CPU; "instructions" is true where
+ * each takes a nanosecond.  Prints a line for each measurement: topic, who,
+ * processes, threads more (or CPUs), unit, value.  Before it measures, all who add
+ * up must have the same sums.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -36,7 +36,7 @@
 #include "sum.skel.h"
 
 #define THREADS		20000
-/* smem needs seconds for a thousand. */
+/* smem needs 10 million instructions a process, and as many each time. */
 #define MANY_FOR_SMEM	1000
 #define KIB_A_PAGE	4
 
@@ -165,13 +165,17 @@ static void sum_libproc2(struct sums *sums)
 {
 	static enum pids_item items[] = { PIDS_MEM_VIRT_PGS, PIDS_MEM_RES_PGS };
 	static struct pids_info *info;
-	struct pids_stack *stack;
+	struct pids_fetch *all;
+	int i;
 
 	if (!info && procps_pids_new(&info, items, 2) < 0)
 		errx(1, "libproc2");
-	while ((stack = procps_pids_get(info, PIDS_FETCH_TASKS_ONLY)))
-		add(sums, stack->head[0].result.ul_int,
-		    stack->head[1].result.ul_int);
+	all = procps_pids_reap(info, PIDS_FETCH_TASKS_ONLY);
+	if (!all)
+		errx(1, "libproc2");
+	for (i = 0; i < all->counts->total; i++)
+		add(sums, all->stacks[i]->head[0].result.ul_int,
+		    all->stacks[i]->head[1].result.ul_int);
 }
 
 /* By BPF: an iterator's program runs for every task as its file is read. */
@@ -322,20 +326,21 @@ static const struct program {
 	const char *topic;
 	const char *name;
 	bool once;			/* does not depend on how many there are */
+	int runs;			/* the cheapest counts */
 	char *command[8];		/* NULL first: tamalloc */
 } programs[] = {
-	{ "program-totals", "tamalloc", false, { NULL, "global", "--source=syscall" } },
-	{ "program-totals", "ps", false, { "ps", "-eo", "vsz,rss" } },
-	{ "program-totals", "smem", false, { "smem", "-t" } },
-	{ "program-list", "tamalloc", false,
+	{ "program-totals", "tamalloc", false, 3, { NULL, "global", "--source=syscall" } },
+	{ "program-totals", "ps", false, 3, { "ps", "-eo", "vsz,rss" } },
+	{ "program-totals", "smem", false, 1, { "smem", "-t" } },
+	{ "program-list", "tamalloc", false, 3,
 	  { NULL, "proc", "--source=syscall", "--all", "-o", "PID,RESERVED,USED" } },
-	{ "program-list", "tamalloc-raw", false,
+	{ "program-list", "tamalloc-raw", false, 3,
 	  { NULL, "proc", "--source=syscall", "--all", "-ro", "PID,RESERVED,USED" } },
-	{ "program-list", "ps", false, { "ps", "-eo", "pid,vsz,rss" } },
-	{ "program", "true", true, { "true" } },
-	{ "program", "tamalloc-global", true, { NULL, "global", "--source=syscall" } },
-	{ "program", "tamalloc-proc", true, { NULL, "proc", "--source=syscall", "1" } },
-	{ "program", "ps-1", true, { "ps", "-o", "pid,vsz,rss", "1" } },
+	{ "program-list", "ps", false, 3, { "ps", "-eo", "pid,vsz,rss" } },
+	{ "program", "true", true, 3, { "true" } },
+	{ "program", "tamalloc-global", true, 3, { NULL, "global", "--source=syscall" } },
+	{ "program", "tamalloc-proc", true, 3, { NULL, "proc", "--source=syscall", "1" } },
+	{ "program", "ps-1", true, 3, { "ps", "-o", "pid,vsz,rss", "1" } },
 	{ NULL }
 };
 
@@ -391,7 +396,7 @@ static void measure_program(const struct program *program, unsigned int n,
 {
 	long cost, best = LONG_MAX;
 	struct rusage usage;
-	int runs = 3;
+	int runs = program->runs;
 
 	/* The first run, which reads files, is seldom the cheapest. */
 	while (runs--) {
@@ -468,7 +473,7 @@ static void measure_one(void)
 			measure_program(p, 1, 0);
 }
 
-/* Idle CPUs execute nothing. */
+/* By the clock: where several CPUs take turns, instructions are no time. */
 static void measure_cpus(void)
 {
 	static const unsigned int sizes[] = { 100, 1100 };
@@ -477,8 +482,7 @@ static void measure_cpus(void)
 
 	for (i = 0; i < 2; i++) {
 		populate(sizes[i]);
-		tell("cpus", "552", sizes[i], cpus, "instructions",
-		     cost_of(sum_552, 10));
+		tell("cpus", "552", sizes[i], cpus, "ns", cost_of(sum_552, 100));
 	}
 }
 
