@@ -79,7 +79,7 @@ lint: ## check the kernel's sources with the kernel's tools
 	$(Q)tests/check lint@$(KERNEL)
 
 check-mutants: ## check that the tests find faults put in on purpose
-	$(Q)tests/check mutants@$(KERNEL)
+	$(Q)tests/check mutants@$(KERNEL) mutants@$(KERNEL)-debug
 
 bench: PROFILES += pkg.tamalloc.btf pkg.tamalloc.bench
 bench: deps ## measure it against what else there is, into bench/
