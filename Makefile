@@ -49,6 +49,8 @@ kernel: ## build the kernel, in minutes
 # In a copy, so that what is generated doesn't land in the checkout.
 COPY := $(O)/packaging/tamalloc
 LOG  := $(O)/packaging/log
+# Killed at any time, it leaves no half of a file in dist/: between file systems mv
+# copies, within one it renames.
 # Of a line and flavour its own, for dist/ keeps the packages of several.
 RECORD = ../tamalloc_$(shell dpkg-parsechangelog -S Version)$(if \
 	$(TOOLS),,+$(shell $(KMAKE) -s print-RELEASE))_amd64
@@ -60,7 +62,8 @@ deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the comma
 	$(Q)cd $(COPY) && DEB_BUILD_PROFILES='$(PROFILES)' dpkg-buildpackage -b -us -uc \
 		--buildinfo-file=$(RECORD).buildinfo --changes-file=$(RECORD).changes \
 		$(if $(V),,>$(LOG) 2>&1 || { tail -n 40 $(LOG) >&2; exit 1; })
-	$(Q)mv $(O)/packaging/*_* $(DIST)/
+	$(Q)rm -rf $(DIST)/.new && mkdir $(DIST)/.new && mv $(O)/packaging/*_* $(DIST)/.new/
+	$(Q)mv $(DIST)/.new/* $(DIST)/ && rmdir $(DIST)/.new
 
 repo: ## make dist/ a signed apt repository, dist/repo (REPO_KEY=FINGERPRINT)
 	$(Q)debian/repo $(DIST) $(DIST)/repo '$(REPO_KEY)'
