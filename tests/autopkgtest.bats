@@ -19,7 +19,7 @@ processes() {
 
 @test "interrupted, it leaves no process and no file behind" {
 	set -m
-	tests/vm/autopkgtest >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
+	env --default-signal=INT tests/vm/autopkgtest >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
 	pid=$!
 	set +m
 	for ((i = 0; i < 1200; i++)); do
