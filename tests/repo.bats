@@ -2,6 +2,8 @@
 # The signed apt repository that 'make repo' makes, used with apt in a Debian of
 # its own: over file: and over http, with an upgrade, and with what is forged.
 
+load root
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/.." || return
@@ -11,7 +13,6 @@ setup_file() {
 	OURS=$(dpkg-parsechangelog -S Version)
 	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
 	mkdir -m 700 "$GNUPGHOME"
-	set_sudo
 	gpg --batch --quiet --passphrase '' --quick-gen-key 'A user <user@example>' ed25519 sign never
 	# Somebody else's public key, which a pattern for the user's matches, too.
 	mkdir -m 700 "$WORK/others"
@@ -22,25 +23,17 @@ setup_file() {
 	cp "$DIST"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
 		"$WORK/dist/"
 	make_repo user@ >&2
-	"${sudo[@]}" mmdebstrap --quiet --variant=apt bookworm "$WORK/root" "${MIRROR:-http://deb.debian.org/debian}" >&2
-	"${sudo[@]}" install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
-	"${sudo[@]}" mkdir "$WORK/root/repo"
+	make_root "$WORK/root" --variant=apt
+	as_root install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
 }
 
 teardown_file() {
-	set_sudo
 	gpgconf --kill all
-	"${sudo[@]}" rm -rf "$WORK/root"
-}
-
-set_sudo() {
-	sudo=()
-	[ "$(id -u)" = 0 ] || sudo=(sudo)
+	as_root rm -rf "$WORK/root"
 }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
-	set_sudo
 	server=
 }
 
@@ -56,16 +49,8 @@ make_repo() { # KEY
 # /repo and takes packages from URI $1 of it.
 in_debian() {
 	sed "s|@URI@|$1|" "$WORK/dist/repo/tamalloc.sources" |
-		"${sudo[@]}" tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
-	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
-		"${sudo[@]}" tee "$WORK/root/script" >/dev/null
-	# shellcheck disable=SC2016 # for the inner shell
-	run "${sudo[@]}" unshare --mount --pid --fork sh -c '
-		mount --bind "$1/dist/repo" "$1/root/repo"
-		mount -t proc proc "$1/root/proc"
-		mount --bind /dev "$1/root/dev"
-		exec chroot "$1/root" sh /script' - "$WORK"
-	echo "$output"
+		as_root tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
+	in_root "$WORK/root" "$WORK/dist/repo" repo
 }
 
 # The package of file $1 as version $2.
