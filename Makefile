@@ -3,7 +3,8 @@
 #   KERNEL=6.1      line of Debian's kernel        FLAVOUR=vm   its flavour
 #                   (6.1 and vm; but for deb and source, this host's)
 #   BTF=y           with type information for BPF  TOOLS=y      the command alone
-#   V=1             shows the commands             O=DIR        build directory
+#   DBG=y           with the debuggers' package    V=1          shows the commands
+#   O=DIR           build directory
 
 # Packages are for a machine, this one unless it is said; all else is for virtual ones.
 ifneq ($(if $(TOOLS)$(and $(KERNEL),$(FLAVOUR)),,$(filter deb source,$(MAKECMDGOALS))),)
@@ -26,11 +27,12 @@ override O    := $(abspath $(O))
 override DIST := $(abspath $(DIST))
 Q       := $(if $(V),,@)
 # The packages' build profiles; deps takes what checks need besides.
-PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(filter 6.12,$(KERNEL))))
+PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(if $(DBG),dbg) \
+	$(filter 6.12,$(KERNEL))))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
-export V BTF TOOLS KERNEL FLAVOUR O DIST
+export V BTF DBG TOOLS KERNEL FLAVOUR O DIST
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
