@@ -4,7 +4,8 @@
 #                   (6.1 and vm; but for deb and source, this host's)
 #   BTF=y           with type information for BPF  TOOLS=y      the command alone
 #   DBG=y           with the debuggers' package    V=1          shows the commands
-#   O=DIR           build directory
+#   SIGN_KEY=FILE   signs for Secure Boot, with    O=DIR        build directory
+#   SIGN_CERT=FILE  its certificate
 
 # Packages are for a machine, this one unless it is said; all else is for virtual ones.
 ifneq ($(if $(TOOLS)$(and $(KERNEL),$(FLAVOUR)),,$(filter deb source,$(MAKECMDGOALS))),)
@@ -20,19 +21,21 @@ O       ?= build
 DIST    ?= dist
 prefix  ?= /usr/local
 
-ifneq ($(words $(CURDIR) $(O) $(DIST)),3)
+ifneq ($(words $(CURDIR) $(O) $(DIST) $(SIGN_KEY)x $(SIGN_CERT)x),5)
 $(error a path with spaces in it: neither make nor the kernel's build can take that)
 endif
 override O    := $(abspath $(O))
 override DIST := $(abspath $(DIST))
+override SIGN_KEY  := $(abspath $(SIGN_KEY))
+override SIGN_CERT := $(abspath $(SIGN_CERT))
 Q       := $(if $(V),,@)
 # The packages' build profiles; deps takes what checks need besides.
 PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(if $(DBG),dbg) \
-	$(filter 6.12,$(KERNEL))))
+	$(if $(SIGN_KEY),sign) $(filter 6.12,$(KERNEL))))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
-export V BTF DBG TOOLS KERNEL FLAVOUR O DIST
+export V BTF DBG TOOLS KERNEL FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
