@@ -210,6 +210,15 @@ options() {
 	done
 }
 
+@test "with BTF=y they have its types for BPF, too" {
+	kmake() { make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 BTF=y "$@"; }
+	kmake config >/dev/null 2>&1
+	for option in DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT; do
+		xz -dc "$(kmake print-DEBCONF)" | grep -qx "CONFIG_$option=y"
+		grep -qx "CONFIG_$option=y" "$(kmake print-OBJ)/.config"
+	done
+}
+
 @test "names and versions follow Debian's upload, with no edit" {
 	fake_source 6.1.999-3
 	mkdir "$BATS_TEST_TMPDIR/copy"
