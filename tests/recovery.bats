@@ -3,7 +3,7 @@
 # that repairs it: full disks, hooks, and what is killed.  Power cuts are in
 # packages.bats.
 
-load debian
+load root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -12,11 +12,11 @@ setup_file() {
 	export SHARE=$BATS_FILE_TMPDIR/share ROOT=$BATS_FILE_TMPDIR/root
 	mkdir "$SHARE"
 	cp "$DIST/linux-image-${RELEASE}_${VERSION}_amd64.deb" "$SHARE/old.deb"
-	make_debian "$ROOT" initramfs-tools,linux-base,kmod,mount
+	make_root "$ROOT" --variant=apt --include=initramfs-tools,linux-base,kmod,mount
 }
 
 teardown_file() {
-	"${sudo[@]}" rm -rf "$ROOT"
+	as_root rm -rf "$ROOT"
 }
 
 setup() {
@@ -25,7 +25,7 @@ setup() {
 
 # Runs standard input as a script in a fresh Debian.
 in_fresh() {
-	FORGET=y in_debian "$ROOT" "$SHARE" < <(
+	FORGET=y in_root "$ROOT" "$SHARE" share < <(
 		cat <<-EOF
 			package=linux-image-$RELEASE
 			release=$RELEASE

@@ -2,7 +2,7 @@
 # The signed apt repository that 'make repo' makes, used with apt in a Debian of
 # its own: over file: and over http, with an upgrade, and with what is forged.
 
-load debian
+load root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -20,13 +20,13 @@ setup_file() {
 	cp "$DIST"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
 		"$WORK/dist/"
 	make_repo user@ >&2
-	make_debian "$WORK/root"
-	"${sudo[@]}" install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
+	make_root "$WORK/root" --variant=apt
+	as_root install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
 }
 
 teardown_file() {
 	gpgconf --kill all
-	"${sudo[@]}" rm -rf "$WORK/root"
+	as_root rm -rf "$WORK/root"
 }
 
 setup() {
@@ -46,8 +46,8 @@ make_repo() { # KEY
 # /share and takes packages from URI $1 of it.
 with_repo() {
 	sed "s|@URI@|$1|" "$WORK/dist/repo/tamalloc.sources" |
-		"${sudo[@]}" tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
-	in_debian "$WORK/root" "$WORK/dist/repo"
+		as_root tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
+	in_root "$WORK/root" "$WORK/dist/repo" share
 }
 
 @test "it is signed by the user's key, which it hands out, and lists every package" {

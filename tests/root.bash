@@ -1,10 +1,7 @@
 # shellcheck shell=bash
-# For suites that install our packages in a Debian of their own, in a directory.
+# A Debian in a directory, for the suites that need one of their own.
 
-sudo=()
-[ "$(id -u)" = 0 ] || sudo=(sudo)
-
-# What the packages are called; the top Makefile exports the first four.
+# What our packages are called; the top Makefile exports the first four.
 set_names() {
 	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
 	export RELEASE OURS VERSION
@@ -13,28 +10,36 @@ set_names() {
 	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
 }
 
-make_debian() { # ROOT [PACKAGE,...]
-	"${sudo[@]}" mmdebstrap --quiet --variant=apt ${2:+--include="$2"} bookworm "$1" \
-		"${MIRROR:-http://deb.debian.org/debian}" >&2
-	"${sudo[@]}" mkdir "$1/share"
+as_root() { # COMMAND...
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Runs standard input as a script in the Debian ROOT, which has DIR in /share.
+# Makes one in ROOT; what else is said is mmdebstrap's.
+make_root() { # ROOT [OPTION]...
+	local mirror=${MIRROR:-http://deb.debian.org/debian}
+	as_root mmdebstrap --quiet "${@:2}" bookworm "$1" "deb $mirror bookworm main" \
+		"deb $mirror bookworm-updates main" \
+		"deb ${SECURITY_MIRROR:-http://deb.debian.org/debian-security} bookworm-security main" >&2
+}
+
+# Runs standard input there as root's script, with directory DIR seen at PLACE.
 # What it changes is forgotten where FORGET is set.
-in_debian() { # ROOT DIR
+in_root() { # ROOT DIR PLACE
 	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
-		"${sudo[@]}" tee "$1/script" >/dev/null
+		as_root tee "$1/script" >/dev/null
 	# shellcheck disable=SC2016 # for the inner shell
-	run "${sudo[@]}" unshare --mount --pid --fork sh -ec '
-		if [ -n "$3" ]; then
+	run as_root unshare --mount --pid --fork sh -ec '
+		if [ -n "$4" ]; then
 			mount -t tmpfs tmpfs /mnt
 			mkdir /mnt/upper /mnt/work
 			mount -t overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" overlay "$1"
 		fi
-		mount --bind "$2" "$1/share"
+		mkdir -p "$1/$3"
+		mount --bind "$2" "$1/$3"
 		mount -t proc proc "$1/proc"
 		mount --bind /dev "$1/dev"
-		exec chroot "$1" sh /script' - "$1" "$2" "${FORGET-}"
+		exec chroot "$1" sh /script' - "$@" "${FORGET-}"
+	# shellcheck disable=SC2154 # that of run
 	echo "$output"
 }
 
