@@ -1,31 +1,45 @@
 # tamalloc: every task is one target; bare make prints what there is.
 #
 #   KERNEL=6.1      line of Debian's kernel        FLAVOUR=vm   its flavour
+#                   (6.1 and vm; but for deb and source, this host's)
 #   BTF=y           with type information for BPF  TOOLS=y      the command alone
-#   V=1             shows the commands             O=DIR        build directory
+#   DBG=y           with the debuggers' package    V=1          shows the commands
+#   SIGN_KEY=FILE   signs for Secure Boot, with    O=DIR        build directory
+#   SIGN_CERT=FILE  its certificate
 
+# Packages are for a machine, this one unless it is said; all else is for virtual ones.
+ifneq ($(if $(TOOLS)$(and $(KERNEL),$(FLAVOUR)),,$(filter deb source,$(MAKECMDGOALS))),)
+HOST    := $(or $(shell debian/host-kernel),$(error say which kernel: KERNEL=6.1 or 6.12, and \
+	FLAVOUR=amd64, cloud-amd64, rt-amd64 (6.12 alone) or vm))
+KERNEL  := $(or $(KERNEL),$(firstword $(HOST)))
+FLAVOUR := $(or $(FLAVOUR),$(lastword $(HOST)))
+$(info Packages for KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR): what isn't said is as on this host)
+endif
 KERNEL  ?= 6.1
 FLAVOUR ?= vm
 O       ?= build
 DIST    ?= dist
 prefix  ?= /usr/local
 
-ifneq ($(words $(CURDIR) $(O) $(DIST)),3)
+ifneq ($(words $(CURDIR) $(O) $(DIST) $(SIGN_KEY)x $(SIGN_CERT)x),5)
 $(error a path with spaces in it: neither make nor the kernel's build can take that)
 endif
 override O    := $(abspath $(O))
 override DIST := $(abspath $(DIST))
+override SIGN_KEY  := $(abspath $(SIGN_KEY))
+override SIGN_CERT := $(abspath $(SIGN_CERT))
 Q       := $(if $(V),,@)
 # The packages' build profiles; deps takes what checks need besides.
-PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(filter 6.12,$(KERNEL))))
+PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(if $(DBG),dbg) \
+	$(if $(SIGN_KEY),sign) $(filter 6.12,$(KERNEL))))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
-export V BTF TOOLS KERNEL FLAVOUR O DIST
+export V BTF DBG TOOLS KERNEL FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb repo install demo shell clean distclean
+.PHONY: help deps tools kernel deb source repo install demo shell clean distclean
 .PHONY: check check-long check-mutants lint patches bench
 .DEFAULT_GOAL := help
 
@@ -46,21 +60,11 @@ tools: ## build the command, in seconds
 kernel: ## build the kernel, in minutes
 	$(Q)$(KMAKE) build
 
-# In a copy, so that what is generated doesn't land in the checkout.
-COPY := $(O)/packaging/tamalloc
-LOG  := $(O)/packaging/log
-# Of a line and flavour its own, for dist/ keeps the packages of several.
-RECORD = ../tamalloc_$(shell dpkg-parsechangelog -S Version)$(if \
-	$(TOOLS),,+$(shell $(KMAKE) -s print-RELEASE))_amd64
 deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the command's alone)
-	$(Q)rm -rf $(O)/packaging && mkdir -p $(COPY) $(DIST)
-	$(Q)cp -a $(filter-out $(notdir $(O) $(DIST)) build dist,$(wildcard *)) $(COPY)/
-	$(Q)$(if $(TOOLS),,$(COPY)/debian/gencontrol $(KERNEL) $(FLAVOUR))
-	@echo '  PACKAGE  $(DIST)'
-	$(Q)cd $(COPY) && DEB_BUILD_PROFILES='$(PROFILES)' dpkg-buildpackage -b -us -uc \
-		--buildinfo-file=$(RECORD).buildinfo --changes-file=$(RECORD).changes \
-		$(if $(V),,>$(LOG) 2>&1 || { tail -n 40 $(LOG) >&2; exit 1; })
-	$(Q)mv $(O)/packaging/*_* $(DIST)/
+	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package deb $(DIST)
+
+source: ## make the source package, in dist/source-RELEASE/ (TOOLS=y: dist/source/)
+	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package source $(DIST)
 
 repo: ## make dist/ a signed apt repository, dist/repo (REPO_KEY=FINGERPRINT)
 	$(Q)debian/repo $(DIST) $(DIST)/repo '$(REPO_KEY)'

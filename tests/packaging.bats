@@ -35,6 +35,7 @@ fake_source() { # [version]
 	cat >"$BATS_TEST_TMPDIR/bin/dpkg-query" <<-EOF
 		#!/bin/sh
 		case \$* in
+		*source:Package*linux-source*) echo linux ;;
 		*linux-source*) ${1:+printf %s }${1:-exit 1} ;;
 		*) exec /usr/bin/dpkg-query "\$@" ;;
 		esac
@@ -63,6 +64,73 @@ fake_source() { # [version]
 	done
 	run find "$BATS_TEST_TMPDIR/d" -mindepth 1 -maxdepth 1
 	[ "$output" = "$BATS_TEST_TMPDIR/d/opt" ]
+}
+
+# A host that runs release $1 and has installed the packages linux-image-$2...
+fake_host() {
+	local release running=$1
+	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	echo "#!/bin/sh
+		echo $running" >"$BATS_TEST_TMPDIR/bin/uname"
+	{
+		echo '#!/bin/sh'
+		# shellcheck disable=SC2016 # for that script
+		echo 'case $* in *linux-source-*) exec /usr/bin/dpkg-query "$@" ;; esac'
+		for release in "${@:2}"; do
+			echo "echo 'ii linux-image-$release'"
+		done
+		echo "echo 'rc linux-image-5.10.0-1-amd64'"
+	} >"$BATS_TEST_TMPDIR/bin/dpkg-query"
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+}
+
+# What make would build there.
+on_host() { # [VARIABLE]...
+	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n deb "$@"
+}
+
+@test "make deb is for the kernel that this host has, unless it is said" {
+	expect() { # KERNEL FLAVOUR
+		echo "$output"
+		[[ $output == "Packages for KERNEL=$1 FLAVOUR=$2: "* ]]
+	}
+	fake_host 6.1.0-56-amd64 6.1.0-55-amd64 6.1.0-56-amd64
+	on_host
+	expect 6.1 amd64
+	fake_host 6.1.0-56-cloud-amd64 6.1.0-56-cloud-amd64 6.12.117+deb12-amd64
+	on_host
+	expect 6.1 cloud-amd64
+	fake_host 6.12.117+deb12-rt-amd64 6.12.117+deb12-rt-amd64-unsigned
+	on_host
+	expect 6.12 rt-amd64
+	fake_host 6.1.192-tamalloc1-vm 6.1.192-tamalloc1-vm 6.1.0-56-cloud-amd64
+	on_host
+	expect 6.1 vm
+	on_host FLAVOUR=amd64
+	expect 6.1 amd64
+	on_host KERNEL=6.12
+	expect 6.12 vm
+	on_host KERNEL=6.12 FLAVOUR=cloud-amd64
+	[[ $output != *"Packages for"* ]]
+	# A kernel of another's, in a chroot or a container: what is installed counts.
+	fake_host 6.18.44-other 6.1.0-55-amd64 6.1.0-56-amd64
+	on_host
+	expect 6.1 amd64
+	fake_host 6.18.44-other 6.1.0-55-amd64 6.12.117+deb12-amd64
+	on_host
+	[ "$status" -ne 0 ]
+	[[ $output == *"which of 6.1 amd64, 6.12 amd64? This runs 6.18.44-other"*"say which kernel: KERNEL=6.1"* ]]
+	fake_host 6.1.0-56-amd64
+	on_host
+	[ "$status" -ne 0 ]
+	[[ $output == *"no package linux-image-*"*"say which kernel: KERNEL=6.1"*FLAVOUR=* ]]
+	# Nor does anything else ask.
+	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n check deps TOOLS=y
+	[[ $output != *"Packages for"* ]]
+	fake_host 6.1.0-56-rt-amd64 6.1.0-56-rt-amd64
+	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make deb
+	[ "$status" -ne 0 ]
+	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; "* ]]
 }
 
 @test "the command's package builds in under a minute, without a kernel package" {
@@ -142,6 +210,15 @@ options() {
 	done
 }
 
+@test "with BTF=y they have its types for BPF, too" {
+	kmake() { make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 BTF=y "$@"; }
+	kmake config >/dev/null 2>&1
+	for option in DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT; do
+		xz -dc "$(kmake print-DEBCONF)" | grep -qx "CONFIG_$option=y"
+		grep -qx "CONFIG_$option=y" "$(kmake print-OBJ)/.config"
+	done
+}
+
 @test "names and versions follow Debian's upload, with no edit" {
 	fake_source 6.1.999-3
 	mkdir "$BATS_TEST_TMPDIR/copy"
@@ -151,9 +228,38 @@ options() {
 	grep -qx 'Package: linux-image-6.1.999-tamalloc1-vm' debian/control
 	grep -qx 'Package: linux-headers-6.1.999-tamalloc1-vm' debian/control
 	grep -qx 'Built-Using: linux (= 6.1.999-3)' debian/control
-	grep -q '^ *linux-source-6.1 (= 6.1.999-3) <!pkg.tamalloc.tools ' debian/control
+	grep -q '^ *linux-source-6.1 (= 6.1.999-3) <!pkg.tamalloc.tools>,' debian/control
 	grep -q '^version=6.1.999-tamalloc1-vm$' debian/linux-image-6.1.999-tamalloc1-vm.postinst
 	run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
+}
+
+@test "packages of Debian's flavours go with what Debian's go with, each of its line" {
+	field() { # package field
+		sed -n "/^Package: $1$/,/^$/p" debian/control | sed -n "s/^$2: //p"
+	}
+	flavours=(amd64 cloud-amd64 vm)
+	[ "$KERNEL" = 6.1 ] || flavours+=(rt-amd64)
+	for flavour in "${flavours[@]}"; do
+		rm -rf "$BATS_TEST_TMPDIR/copy" && mkdir "$BATS_TEST_TMPDIR/copy"
+		cp -a "$BATS_TEST_DIRNAME"/../{debian,kernel} "$BATS_TEST_TMPDIR/copy/"
+		cd "$BATS_TEST_TMPDIR/copy"
+		debian/gencontrol "$KERNEL" "$flavour"
+		run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
+		[ -z "$(awk 'length > 80 && /^ /' debian/control | sed '/^ *[a-z0-9.-]* [<(]/d')" ]
+		image=linux-image-${RELEASE%-"$FLAVOUR"}-$flavour
+		meta=linux-image-$KERNEL-tamalloc-$flavour
+		[ "$(field "$meta" Depends)" = "\${misc:Depends}, $image (= \${binary:Version})" ]
+		[ "$(field "$image" Built-Using)" = "$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL") (= $SRCVER)" ]
+		# apt knows the release that Debian's meta would bring; vm has none.
+		theirs=$(apt-cache show --no-all-versions "linux-image-$flavour" 2>/dev/null | sed -n 's/^Provides: //p' | tr , '\n' | grep -o '[a-z]*-.*modules.*' | grep -v latest | sort)
+		ours=$(field "$meta" Provides | tr , '\n' | grep -o '[a-z]*-.*' | sort)
+		echo "$flavour: $theirs | $ours"
+		[ "$ours" = "$theirs" ]
+		case $flavour in
+		vm) run ! grep -q firmware debian/control ;;
+		*) grep -qE "^$([ "$KERNEL" = 6.1 ] && echo Recommends || echo Suggests): .*firmware-linux-free" debian/control ;;
+		esac
+	done
 }
 
 @test "the image package has the kernel, its config and stripped modules" {
@@ -241,8 +347,44 @@ options() {
 	[ -e usr/share/man/man2/tamalloc_get_indiviual.2.gz ]
 }
 
-@test "lintian finds no error" {
-	run lintian --fail-on error "$DIST/tamalloc_$OURS+${RELEASE}_amd64.changes"
+@test "apt removes kernels of ours that are old, but keeps two" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir -p lists archives/partial
+	stanza() { # package version depends
+		printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nVersion: %s\nMaintainer: x\nDescription: x\nSection: kernel\n%s\n' \
+			"$1" "$2" "${3:+Depends: $3
+}"
+	}
+	for n in 190 191 192 193; do
+		stanza "linux-image-6.1.$n-tamalloc1-vm" "6.1.$n-1+tamalloc1"
+		printf 'Package: linux-image-6.1.%s-tamalloc1-vm\nArchitecture: amd64\nAuto-Installed: 1\n\n' "$n" >>extended_states
+	done >status
+	stanza linux-image-6.1-tamalloc-vm 6.1.193-1+tamalloc1 "linux-image-6.1.193-tamalloc1-vm (= 6.1.193-1+tamalloc1)" >>status
+	# Two are kept besides the one that runs, which is none of these here.
+	run apt-get -s autoremove -o Dir::State="$PWD" -o Dir::State::status="$PWD/status" -o Dir::Cache="$PWD" \
+		-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "$(sed -n 's/^Remv \([^ ]*\) .*/\1/p' <<<"$output")" = "linux-image-6.1.190-tamalloc1-vm
+linux-image-6.1.191-tamalloc1-vm" ]
+}
+
+@test "what reportbug adds tells version, command line, taint and log, and goes to us" {
+	unpack "linux-image-$RELEASE"
+	cd "usr/share/bug/linux-image-$RELEASE"
+	grep -q "^Send-To: $(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' "$BATS_TEST_DIRNAME/../debian/control")$" control
+	[ -x script ]
+	./script 3>"$BATS_TEST_TMPDIR/report"
+	cat "$BATS_TEST_TMPDIR/report"
+	for title in Version 'Command line' Tainted tamalloc 'Warnings and worse in the kernel log'; do
+		grep -q "^\*\* $title:" "$BATS_TEST_TMPDIR/report"
+	done
+	grep -qFf /proc/version "$BATS_TEST_TMPDIR/report"
+	grep -q '^\*\* Another kernel runs than the one reported' "$BATS_TEST_TMPDIR/report"
+}
+
+@test "lintian finds no error and no warning" {
+	run lintian -EvIL +pedantic --fail-on error,warning "$DIST/tamalloc_$OURS+${RELEASE}_amd64.changes"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }

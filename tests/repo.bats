@@ -2,16 +2,14 @@
 # The signed apt repository that 'make repo' makes, used with apt in a Debian of
 # its own: over file: and over http, with an upgrade, and with what is forged.
 
+load root
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/.." || return
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} DIST=${DIST-$PWD/dist}
-	export WORK=$BATS_FILE_TMPDIR RELEASE OURS VERSION GNUPGHOME=$BATS_FILE_TMPDIR/gpg
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
-	OURS=$(dpkg-parsechangelog -S Version)
-	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
+	set_names
+	export WORK=$BATS_FILE_TMPDIR GNUPGHOME=$BATS_FILE_TMPDIR/gpg
 	mkdir -m 700 "$GNUPGHOME"
-	set_sudo
 	gpg --batch --quiet --passphrase '' --quick-gen-key 'A user <user@example>' ed25519 sign never
 	# Somebody else's public key, which a pattern for the user's matches, too.
 	mkdir -m 700 "$WORK/others"
@@ -22,25 +20,17 @@ setup_file() {
 	cp "$DIST"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
 		"$WORK/dist/"
 	make_repo user@ >&2
-	"${sudo[@]}" mmdebstrap --quiet --variant=apt bookworm "$WORK/root" "${MIRROR:-http://deb.debian.org/debian}" >&2
-	"${sudo[@]}" install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
-	"${sudo[@]}" mkdir "$WORK/root/repo"
+	make_root "$WORK/root" --variant=apt
+	as_root install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
 }
 
 teardown_file() {
-	set_sudo
 	gpgconf --kill all
-	"${sudo[@]}" rm -rf "$WORK/root"
-}
-
-set_sudo() {
-	sudo=()
-	[ "$(id -u)" = 0 ] || sudo=(sudo)
+	as_root rm -rf "$WORK/root"
 }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/.." || return
-	set_sudo
 	server=
 }
 
@@ -53,28 +43,11 @@ make_repo() { # KEY
 }
 
 # Runs standard input as a script in the Debian, which has the repository in
-# /repo and takes packages from URI $1 of it.
-in_debian() {
+# /share and takes packages from URI $1 of it.
+with_repo() {
 	sed "s|@URI@|$1|" "$WORK/dist/repo/tamalloc.sources" |
-		"${sudo[@]}" tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
-	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
-		"${sudo[@]}" tee "$WORK/root/script" >/dev/null
-	# shellcheck disable=SC2016 # for the inner shell
-	run "${sudo[@]}" unshare --mount --pid --fork sh -c '
-		mount --bind "$1/dist/repo" "$1/root/repo"
-		mount -t proc proc "$1/root/proc"
-		mount --bind /dev "$1/root/dev"
-		exec chroot "$1/root" sh /script' - "$WORK"
-	echo "$output"
-}
-
-# The package of file $1 as version $2.
-as_version() {
-	local tree=$WORK/tree
-	dpkg-deb -R "$1" "$tree"
-	sed -i "s/^Version: .*/Version: $2/" "$tree/DEBIAN/control"
-	dpkg-deb --root-owner-group -Znone -b "$tree" "$WORK/dist/" >&2
-	rm -rf "$tree"
+		as_root tee "$WORK/root/etc/apt/sources.list.d/tamalloc.sources" >/dev/null
+	in_root "$WORK/root" "$WORK/dist/repo" share
 }
 
 @test "it is signed by the user's key, which it hands out, and lists every package" {
@@ -88,13 +61,13 @@ as_version() {
 }
 
 @test "apt update and install, over file:" {
-	in_debian file:/repo <<-EOF
+	with_repo file:/share <<-EOF
 		apt-get -qq update
 		apt-get -qq -y install --no-install-recommends linux-image-$KERNEL-tamalloc-$FLAVOUR tamalloc-tools
 		test -s /boot/vmlinuz-$RELEASE
 		test -s /boot/initrd.img-$RELEASE
 		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION
-		apt-cache policy tamalloc-tools | grep -F 'file:/repo stable/main'
+		apt-cache policy tamalloc-tools | grep -F 'file:/share stable/main'
 		tamalloc --version
 	EOF
 	[ "$status" -eq 0 ]
@@ -102,7 +75,7 @@ as_version() {
 
 @test "upgrade to a newer release, over http" {
 	for deb in "$WORK"/dist/{linux-image-"$KERNEL"-tamalloc-"$FLAVOUR"_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
-		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer"
+		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer" "$WORK/dist"
 	done
 	make_repo user@
 	python3 -u -m http.server --bind 127.0.0.1 --directory "$WORK/dist/repo" 0 >"$WORK/http" 2>&1 3>&- &
@@ -112,7 +85,7 @@ as_version() {
 		[ -z "$port" ] || break
 		sleep 0.1
 	done
-	in_debian "http://127.0.0.1:$port" <<-EOF
+	with_repo "http://127.0.0.1:$port" <<-EOF
 		apt-get -qq update
 		apt-get -qq -y upgrade
 		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION+newer
@@ -127,14 +100,14 @@ as_version() {
 	deb=$WORK/dist/repo/pool/tamalloc-tools_${OURS}_amd64.deb
 	# The repository's files are those in dist/, by hard links.
 	cp "$deb" "$WORK/changed" && echo >>"$WORK/changed" && mv "$WORK/changed" "$deb"
-	in_debian file:/repo <<-EOF
+	with_repo file:/share <<-EOF
 		apt-get -qq update
 		if apt-get -qq -y --allow-downgrades install tamalloc-tools=$OURS; then exit 9; fi
 	EOF
 	[ "$status" -eq 0 ]
 	[[ $output == *"Hash Sum mismatch"* || $output == *"unexpected size"* ]]
 	sed -i 's/^Origin: .*/Origin: somebody/' "$WORK/dist/repo/dists/stable/InRelease"
-	in_debian file:/repo <<-EOF
+	with_repo file:/share <<-EOF
 		if apt-get -qq -o APT::Update::Error-Mode=any update; then exit 9; fi
 	EOF
 	[ "$status" -eq 0 ]
@@ -165,4 +138,49 @@ as_version() {
 	chmod +x "$WORK/bin/gpg"
 	PATH=$WORK/bin:$PATH run ! make_repo user@
 	[ "$(cd "$WORK/dist" && find . | sort)" = "$before" ]
+}
+
+# A debian/repo that SIGNAL ends as soon as it has moved something to *AT.
+signalled_repo() {
+	mkdir -p "$WORK/signal"
+	cat >"$WORK/signal/mv" <<-'EOF'
+		#!/bin/sh
+		/bin/mv "$@"
+		case $* in
+		*.old\ */repo) ;; # back again
+		*"$AT") kill "-$SIGNAL" "$PPID" ;;
+		esac
+	EOF
+	chmod +x "$WORK/signal/mv"
+	touch "$WORK/dist/repo/old"
+	PATH=$WORK/signal:$PATH run env --default-signal=INT AT="$1" SIGNAL="$2" \
+		debian/repo "$WORK/dist" "$WORK/dist/repo" user@
+	echo "$1 $2: $status $output"
+	[ "$status" -gt 128 ]
+}
+
+is_whole() {
+	gpgv --keyring "$WORK/dist/repo/tamalloc.gpg" "$WORK/dist/repo/dists/stable/InRelease"
+	[ "$(grep -c ^Filename: "$WORK/dist/repo/dists/stable/main/binary-amd64/Packages")" -eq \
+		"$(find "$WORK/dist" -maxdepth 1 -name '*.deb' | wc -l)" ]
+}
+
+@test "a signal in the middle of the exchange leaves the old repository, one at its end the new" {
+	for signal in INT TERM HUP; do
+		signalled_repo .old "$signal"
+		[ -e "$WORK/dist/repo/old" ]
+		is_whole
+		signalled_repo /repo "$signal"
+		[ ! -e "$WORK/dist/repo/old" ]
+		is_whole
+		run ! compgen -G "$WORK/dist/repo.*"
+	done
+}
+
+@test "killed in the middle of the exchange, it is made whole by the next run" {
+	signalled_repo .old KILL
+	[ ! -e "$WORK/dist/repo" ]
+	make_repo user@
+	is_whole
+	rm -r "$WORK/dist"/repo.*
 }

@@ -71,7 +71,7 @@ kernel_var() {
 }
 
 @test "every line of a fragment is an option or a comment, and every option is once there" {
-	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/{tamalloc,guest*,vm,btf,debug*,debian,off}
+	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/{tamalloc,guest*,vm,btf,dbg,debug*,debian,off}
 	run sh -c "cat kernel/config/tamalloc kernel/config/guest kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
 	[ -z "$output" ]
 }

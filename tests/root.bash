@@ -1,0 +1,54 @@
+# shellcheck shell=bash
+# A Debian in a directory, for the suites that need one of their own.
+
+# What our packages are called; the top Makefile exports the first four.
+set_names() {
+	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
+	export RELEASE OURS VERSION
+	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	OURS=$(dpkg-parsechangelog -S Version)
+	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
+}
+
+as_root() { # COMMAND...
+	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Makes one in ROOT; what else is said is mmdebstrap's.
+make_root() { # ROOT [OPTION]...
+	local mirror=${MIRROR:-http://deb.debian.org/debian}
+	as_root mmdebstrap --quiet "${@:2}" bookworm "$1" "deb $mirror bookworm main" \
+		"deb $mirror bookworm-updates main" \
+		"deb ${SECURITY_MIRROR:-http://deb.debian.org/debian-security} bookworm-security main" >&2
+}
+
+# Runs standard input there as root's script, with directory DIR seen at PLACE.
+# What it changes is forgotten where FORGET is set.
+in_root() { # ROOT DIR PLACE
+	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
+		as_root tee "$1/script" >/dev/null
+	# shellcheck disable=SC2016 # for the inner shell
+	run as_root unshare --mount --pid --fork sh -ec '
+		if [ -n "$4" ]; then
+			mount -t tmpfs tmpfs /mnt
+			mkdir /mnt/upper /mnt/work
+			mount -t overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" overlay "$1"
+		fi
+		mkdir -p "$1/$3"
+		mount --bind "$2" "$1/$3"
+		mount -t proc proc "$1/proc"
+		mount --bind /dev "$1/dev"
+		exec chroot "$1" sh /script' - "$@" "${FORGET-}"
+	# shellcheck disable=SC2154 # that of run
+	echo "$output"
+}
+
+# Writes into DIR the package FILE as version VERSION.
+as_version() { # FILE VERSION DIR
+	local tree
+	tree=$(mktemp -d)
+	dpkg-deb -R "$1" "$tree/deb"
+	sed -i "s/^Version: .*/Version: $2/" "$tree/deb/DEBIAN/control"
+	dpkg-deb --root-owner-group -Znone -b "$tree/deb" "$3/" >&2
+	rm -rf "$tree"
+}

@@ -1,0 +1,98 @@
+#!/usr/bin/env bats
+# SIGN_KEY and SIGN_CERT: what is signed with them, and what they refuse.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} WORK=$BATS_FILE_TMPDIR
+	export SIGN_KEY=$WORK/mine.key SIGN_CERT=$WORK/mine.pem
+	make_key mine
+	make_key other
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+}
+
+make_key() { # name
+	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=The key $1/" \
+		-keyout "$WORK/$1.key" -out "$WORK/$1.pem" 2>/dev/null
+}
+
+kmake() { # [VARIABLE]... TARGET...
+	make -s --no-print-directory -C kernel "$@"
+}
+
+# Splits module $1 into what was signed and its signature, whose length stands
+# before the last words.
+split_module() {
+	local words='~Module signature appended~' size length
+	[ "$(tail -c 28 "$1")" = "$words" ]
+	size=$(stat -c %s "$1")
+	length=$((0x$(tail -c 32 "$1" | head -c 4 | od -An -tx1 | tr -d ' ')))
+	head -c $((size - 40 - length)) "$1" >"$WORK/module"
+	tail -c $((40 + length)) "$1" | head -c "$length" >"$WORK/signature"
+}
+
+verify_module() { # name of the key
+	openssl cms -verify -binary -inform DER -in "$WORK/signature" -content "$WORK/module" \
+		-certfile "$WORK/$1.pem" -nointern -noverify -out /dev/null
+}
+
+@test "the image and every module bear signatures of the key, which verify" {
+	kmake install-image DESTDIR="$WORK/signed"
+	sbverify --cert "$WORK/mine.pem" "$WORK"/signed/boot/vmlinuz-*
+	run ! sbverify --cert "$WORK/other.pem" "$WORK"/signed/boot/vmlinuz-*
+	mapfile -t modules < <(find "$WORK/signed" -name '*.ko')
+	[ "${#modules[@]}" -gt 5 ]
+	for module in "${modules[@]}"; do
+		[ "$(modinfo -F signer "$module")" = "The key mine" ]
+		split_module "$module"
+		verify_module mine
+		# Stripped before, not after: that would cut it off.
+		run readelf -SW "$module"
+		[[ $output != *.debug_info* ]]
+	done
+	run ! verify_module other
+	echo >>"$WORK/module"
+	run ! verify_module mine
+}
+
+@test "without a key nothing is signed" {
+	unset SIGN_KEY SIGN_CERT
+	kmake install-image DESTDIR="$WORK/unsigned"
+	run sbverify --list "$WORK"/unsigned/boot/vmlinuz-*
+	[[ $output == *"No signature table present"* ]]
+	run grep -rlF 'Module signature appended' "$WORK/unsigned/lib"
+	[ -z "$output" ]
+}
+
+@test "Debian's flavours trust its modules: the certificate is configured in, and out again" {
+	export FLAVOUR=cloud-amd64
+	config=$(kmake print-OBJ)/.config
+	kmake config >/dev/null 2>&1
+	grep -qx 'CONFIG_SYSTEM_TRUSTED_KEYS="builder.pem"' "$config"
+	cmp "$SIGN_CERT" "$(dirname "$config")/builder.pem"
+	unset SIGN_KEY SIGN_CERT
+	kmake config >/dev/null 2>&1
+	grep -qx 'CONFIG_SYSTEM_TRUSTED_KEYS=""' "$config"
+}
+
+@test "a key that cannot sign is told of in a line, before anything is built" {
+	openssl pkey -in "$WORK/mine.key" -aes128 -passout pass:secret -out "$WORK/locked.key"
+	refused() { # key certificate words
+		run make -s --no-print-directory deb SIGN_KEY="$1" SIGN_CERT="$2" DIST="$WORK/dist"
+		echo "$output"
+		[ "$status" -ne 0 ]
+		[ "$(grep -c SIGN_ <<<"$output")" -eq 1 ]
+		[[ $output == *"$3"* ]]
+		[ ! -e "$WORK/dist" ]
+	}
+	refused "$WORK/none" "$WORK/mine.pem" "SIGN_KEY=$WORK/none: cannot be read"
+	refused "$WORK/mine.key" "$WORK/none" "SIGN_CERT=$WORK/none: cannot be read"
+	refused "$WORK/mine.key" "$WORK/other.pem" "is of another key than"
+	refused "$WORK/mine.key" "$WORK/mine.key" "is no certificate in PEM"
+	refused "$WORK/locked.key" "$WORK/mine.pem" "is no secret key in PEM without a passphrase"
+	refused "$WORK/mine.key" "" "SIGN_KEY needs SIGN_CERT"
+	refused "" "$WORK/mine.pem" "SIGN_CERT needs SIGN_KEY"
+}

@@ -1,0 +1,89 @@
+#!/usr/bin/env bats
+# The source packages that 'make source' makes: what is in them, what they say
+# that they need, and that in a Debian with that alone the packages come out.
+
+load root
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	cd "$BATS_TEST_DIRNAME/.." || return
+	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} WORK=$BATS_FILE_TMPDIR RELEASE SRCVER OURS
+	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
+	OURS=$(dpkg-parsechangelog -S Version)
+	git status --porcelain >"$WORK/status"
+	make_source
+	make_source TOOLS=y
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/.." || return
+}
+
+teardown_file() {
+	as_root rm -rf "$WORK/root"
+}
+
+make_source() { # [VARIABLE]
+	make -s --no-print-directory source O="$WORK/build" DIST="$WORK/dist" "$@" >&2
+}
+
+@test "each has what git has, but for what is of the checkout, and what gencontrol makes" {
+	for suffix in '' "-$RELEASE"; do
+		tar -tf "$WORK/dist/source$suffix/tamalloc_$OURS.tar.xz" | sed -n 's,^[^/]*/\(.*[^/]\)$,\1,p' |
+			sort >"$BATS_TEST_TMPDIR/packed"
+		git ls-files | grep -v '^\.' | sort >"$BATS_TEST_TMPDIR/tracked"
+		comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed}
+		[ -z "$(comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed})" ]
+		more=$(comm -13 "$BATS_TEST_TMPDIR"/{tracked,packed})
+		echo "$more"
+		run ! grep -vE '^(debian/(kernel.mk|linux-(image|headers)-[^/]*)|)$' <<<"$more"
+		[ "${#suffix}" -eq 0 ] || grep -qx debian/kernel.mk <<<"$more"
+	done
+	git status --porcelain | diff "$WORK/status" -
+}
+
+@test "the kernel's names its packages, and needs the very linux-source" {
+	dsc=$WORK/dist/source-$RELEASE/tamalloc_$OURS.dsc
+	cat "$dsc"
+	for package in source config; do
+		grep -qE "^Build-Depends: .*linux-$package-$KERNEL \(= $SRCVER\) <!pkg.tamalloc.tools>," "$dsc"
+	done
+	run ! grep -E 'linux-source-[0-9.]+ <' "$dsc"
+	for package in "linux-image-$RELEASE" "linux-headers-$RELEASE" "linux-image-$KERNEL-tamalloc-$FLAVOUR" tamalloc-tools; do
+		grep -q "^ $package deb " "$dsc"
+	done
+	run ! grep -E '^ linux-' "$WORK/dist/source/tamalloc_$OURS.dsc"
+}
+
+@test "lintian has nothing to say of them" {
+	for changes in "$WORK"/dist/source*/*.changes; do
+		run lintian -EvIL +pedantic --fail-on error,warning,info,pedantic,experimental "$changes"
+		echo "$output"
+		[ "$status" -eq 0 ]
+	done
+}
+
+@test "with Build-Depends alone, nobody without a home builds the same packages" {
+	make -s --no-print-directory deb TOOLS=y O="$WORK/build" DIST="$WORK/dist" >&2
+	make_root "$WORK/root" --variant=buildd
+	in_root "$WORK/root" "$WORK/dist/source" source <<-EOF
+		export DEB_BUILD_PROFILES=pkg.tamalloc.tools
+		apt-get -qq update
+		apt-get -qq -y --no-install-recommends build-dep /source/tamalloc_$OURS.dsc
+		install -d -o nobody /build
+		cd /build
+		setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent sh -eux -c '
+			umask 027
+			dpkg-source -x /source/tamalloc_$OURS.dsc elsewhere
+			cd elsewhere
+			dpkg-buildpackage -b -us -uc'
+		test ! -e /nonexistent
+	EOF
+	[ "$status" -eq 0 ]
+	[[ $output != *nonexistent:* ]]
+	for deb in "$WORK"/dist/*.deb; do
+		echo "$deb"
+		cmp "$deb" "$WORK/root/build/$(basename "$deb")"
+	done
+}
