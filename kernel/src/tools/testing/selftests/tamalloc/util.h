@@ -22,6 +22,13 @@
 #define PAGE	4096UL
 #define HUGE	(2 * MIB)
 
+/*
+ * In seconds, for each test: kselftest_harness.h's 30 are too few for a kernel
+ * with sanitizers, emulated on a busy host.
+ */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	240
+
 #define RESTRICT_SYSCTL	"/proc/sys/vm/tamalloc_restrict"
 #define VHOST_DEVICE	"/dev/vhost-vsock"
 
