@@ -22,8 +22,8 @@ make_root() { # ROOT [OPTION]...
 		"deb ${SECURITY_MIRROR:-http://deb.debian.org/debian-security} bookworm-security main" >&2
 }
 
-# Runs standard input there as root's script, with directory DIR seen at PLACE.
-# What it changes is forgotten where FORGET is set.
+# Runs standard input there as root's script, with directory DIR seen at PLACE and
+# nothing of this environment.  What it changes is forgotten where FORGET is set.
 in_root() { # ROOT DIR PLACE
 	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
 		as_root tee "$1/script" >/dev/null
@@ -38,7 +38,7 @@ in_root() { # ROOT DIR PLACE
 		mount --bind "$2" "$1/$3"
 		mount -t proc proc "$1/proc"
 		mount --bind /dev "$1/dev"
-		exec chroot "$1" sh /script' - "$@" "${FORGET-}"
+		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$1" sh /script' - "$@" "${FORGET-}"
 	# shellcheck disable=SC2154 # that of run
 	echo "$output"
 }
