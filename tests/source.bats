@@ -37,7 +37,7 @@ make_source() { # [VARIABLE]
 		[ -z "$(comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed})" ]
 		more=$(comm -13 "$BATS_TEST_TMPDIR"/{tracked,packed})
 		echo "$more"
-		run ! grep -vE '^(debian/(kernel.mk|linux-(image|headers)-[^/]*)|)$' <<<"$more"
+		run ! grep -vE '^(debian/(kernel.mk|source/lintian-overrides|linux-(image|headers)-[^/]*)|)$' <<<"$more"
 		[ "${#suffix}" -eq 0 ] || grep -qx debian/kernel.mk <<<"$more"
 	done
 	git status --porcelain | diff "$WORK/status" -
