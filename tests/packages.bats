@@ -142,43 +142,6 @@ in_machine() {
 	[ "$status" -eq 0 ]
 }
 
-# As the kernel's package is configured, once before it has an initramfs and once
-# as GRUB has just been told of it; nothing is synced.
-@test "the power is cut as it is configured: Debian's kernel boots, and dpkg repairs it" {
-	for moment in aa zzz; do
-		VM_DISK=$BATS_TEST_TMPDIR/$moment.qcow2
-		qemu-img create -q -f qcow2 -F qcow2 -b "$(vm_fact BASE)" "$VM_DISK"
-		echo "hook=/etc/kernel/postinst.d/$moment-cut" >"$SHARE/moment"
-		in_machine <<-'EOF'
-			. /run/vm/share/moment
-			# Root may restart the machine so, which QEMU takes for an end.
-			printf '#!/bin/sh\necho b >/proc/sysrq-trigger\n' >$hook
-			chmod +x $hook
-			sync
-			apt-get install -y --no-install-recommends /run/vm/share/linux-image-*.deb
-		EOF
-		[ "$status" -eq 125 ]
-		[[ $output == *"no verdict"* ]]
-		in_machine <<-'EOF'
-			. /run/vm/share/moment
-			# Ours may boot, too, once GRUB knows of it; Debian's does before that.
-			case $hook in *aa*) uname -r | grep -v tamalloc ;; esac
-			dpkg-query -W -f '${Status}' linux-image-$release | grep -E 'half-configured|unpacked'
-			rm $hook
-			dpkg --configure -a
-			test -z "$(dpkg --audit)"
-			test -s /boot/initrd.img-$release
-			grep -q "vmlinuz-$release" /boot/grub/grub.cfg
-			if dpkg -V linux-image-$release | grep .; then exit 9; fi
-		EOF
-		[ "$status" -eq 0 ]
-	done
-	in_machine <<-'EOF'
-		test "$(uname -r)" = $release
-	EOF
-	[ "$status" -eq 0 ]
-}
-
 @test "the headers install with apt, and a module builds where the kernel's build link leads" {
 	read -ra debs < <(vm_fact IMAGE_DEBS)
 	read -ra headers < <(vm_fact HEADER_DEBS)

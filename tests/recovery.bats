@@ -1,7 +1,6 @@
 #!/usr/bin/env bats
 # What fails in the middle leaves what was there, or half of it and the command
-# that repairs it: full disks, hooks, and what is killed.  Power cuts are in
-# packages.bats.
+# that repairs it: full disks, hooks, and what is killed.
 
 load root
 
