@@ -2,6 +2,8 @@
 # The signed apt repository that 'make repo' makes, used with apt in a Debian of
 # its own: over file: and over http, with an upgrade, and with what is forged.
 
+# Every @test is a subshell on purpose.
+# shellcheck disable=SC2030,SC2031
 load root
 
 setup_file() {

@@ -8,10 +8,9 @@ load root
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/.." || return
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} OURS
-	export WORK=${O-$PWD/build}/tests/reproducible-$KERNEL
+	set_names
+	export WORK=$O/tests/reproducible-$KERNEL
 	export CCACHE_DIR=$WORK/ccache
-	OURS=$(dpkg-parsechangelog -S Version)
 	rm -rf "$WORK/first" "$WORK/second" "$CCACHE_DIR"
 	as_root rm -rf "$WORK/root"
 	mkdir -p "$WORK"
@@ -57,20 +56,7 @@ build() { # DIRECTORY JOBS
 @test "so are those made from the .dsc in a Debian of its own, by nobody without a home" {
 	cd "$WORK/first"
 	make -s --no-print-directory source O="$WORK/first/build" DIST="$WORK/first/dist" >&2
-	make_root "$WORK/root" --variant=buildd
-	in_root "$WORK/root" "$(echo "$WORK"/first/dist/source-*)" source <<-EOF
-		apt-get -qq update
-		apt-get -qq -y --no-install-recommends build-dep /source/tamalloc_$OURS.dsc
-		if command -v ccache; then exit 9; fi
-		install -d -o nobody /build
-		cd /build
-		setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent JOBS=3 sh -eux -c '
-			umask 027
-			dpkg-source -x /source/tamalloc_$OURS.dsc elsewhere
-			cd elsewhere
-			dpkg-buildpackage -b -us -uc'
-		test ! -e /nonexistent
-	EOF
+	build_source "$WORK/root" "$(echo "$WORK"/first/dist/source-*)" JOBS=3
 	[ "$status" -eq 0 ]
 	for deb in "$WORK"/first/dist/*.deb; do
 		cmp "$deb" "$WORK/root/build/$(basename "$deb")"

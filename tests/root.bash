@@ -43,6 +43,26 @@ in_root() { # ROOT DIR PLACE
 	echo "$output"
 }
 
+# Builds the source package in DIR in a Debian of its own, in ROOT/build, with its
+# Build-Depends alone and by nobody, who has no home.
+build_source() { # ROOT DIR [VARIABLE=VALUE]...
+	make_root "$1" --variant=buildd
+	in_root "$1" "$2" source <<-EOF
+		${3+export ${*:3}}
+		apt-get -qq update
+		apt-get -qq -y --no-install-recommends build-dep /source/tamalloc_$OURS.dsc
+		if command -v ccache; then exit 9; fi
+		install -d -o nobody /build
+		cd /build
+		setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent sh -eux -c '
+			umask 027
+			dpkg-source -x /source/tamalloc_$OURS.dsc elsewhere
+			cd elsewhere
+			dpkg-buildpackage -b -us -uc'
+		test ! -e /nonexistent
+	EOF
+}
+
 # Writes into DIR the package FILE as version VERSION.
 as_version() { # FILE VERSION DIR
 	local tree

@@ -7,10 +7,9 @@ load root
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/.." || return
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} WORK=$BATS_FILE_TMPDIR RELEASE SRCVER OURS
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	set_names
+	export WORK=$BATS_FILE_TMPDIR SRCVER
 	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
-	OURS=$(dpkg-parsechangelog -S Version)
 	git status --porcelain >"$WORK/status"
 	make_source
 	make_source TOOLS=y
@@ -66,20 +65,7 @@ make_source() { # [VARIABLE]
 
 @test "with Build-Depends alone, nobody without a home builds the same packages" {
 	make -s --no-print-directory deb TOOLS=y O="$WORK/build" DIST="$WORK/dist" >&2
-	make_root "$WORK/root" --variant=buildd
-	in_root "$WORK/root" "$WORK/dist/source" source <<-EOF
-		export DEB_BUILD_PROFILES=pkg.tamalloc.tools
-		apt-get -qq update
-		apt-get -qq -y --no-install-recommends build-dep /source/tamalloc_$OURS.dsc
-		install -d -o nobody /build
-		cd /build
-		setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent sh -eux -c '
-			umask 027
-			dpkg-source -x /source/tamalloc_$OURS.dsc elsewhere
-			cd elsewhere
-			dpkg-buildpackage -b -us -uc'
-		test ! -e /nonexistent
-	EOF
+	build_source "$WORK/root" "$WORK/dist/source" DEB_BUILD_PROFILES=pkg.tamalloc.tools
 	[ "$status" -eq 0 ]
 	[[ $output != *nonexistent:* ]]
 	for deb in "$WORK"/dist/*.deb; do
