@@ -86,7 +86,7 @@ fake_host() {
 
 # What make would build there.
 on_host() { # [VARIABLE]...
-	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n deb "$@"
+	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make --no-print-directory -n deb "$@"
 }
 
 @test "make deb is for the kernel that this host has, unless it is said" {
