@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 #include <err.h>
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdbool.h>
@@ -101,16 +102,19 @@ static void tell(const char *topic, const struct method *method, size_t size,
 	fflush(stdout);
 }
 
+/* NULL: more than this machine has, for those who may not overcommit. */
 static void *get(const struct method *method, size_t size)
 {
 	void *memory = method->get(size);
 
-	if (memory == MAP_FAILED)
+	if (memory != MAP_FAILED)
+		return memory;
+	if (errno != ENOMEM || size <= POPULATED_MAX)
 		err(1, "%s of %zu", method->name, size);
-	return memory;
+	return NULL;
 }
 
-/* In pages; the figures of a thread that runs may lag, by what /proc says. */
+/* In KiB. */
 static long resident(void)
 {
 	struct process_memory_stats stats;
@@ -132,6 +136,8 @@ static void measure_size(const struct method *method, size_t size)
 		cost = now(CLOCK_MONOTONIC);
 		memory = get(method, size);
 		cost = now(CLOCK_MONOTONIC) - cost;
+		if (!memory)
+			return;
 		if (cost < reserve)
 			reserve = cost;
 		cost = now(CLOCK_MONOTONIC);
