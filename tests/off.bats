@@ -37,8 +37,9 @@ kernel_var() {
 	make -s --no-print-directory -C kernel "print-$1"
 }
 
+# As kernel/Makefile does, for which there is no compiler of Rust.
 kbuild() { # TARGET...
-	make -s -C "$WORK" O="$CLEAN" ARCH=x86_64 -j"$(nproc)" "$@"
+	make -s -C "$WORK" O="$CLEAN" ARCH=x86_64 RUSTC=false -j"$(nproc)" "$@"
 }
 
 # Not those that are made of others.
