@@ -124,31 +124,56 @@ static long resident(void)
 	return stats.used_memory_kb;
 }
 
-/* To reserve, and then to write the first byte. */
-static void measure_size(const struct method *method, size_t size)
+struct trial {
+	const struct method *method;
+	size_t size;
+	long reserve, touch;		/* -1: not to be had */
+};
+
+/*
+ * To reserve, and then to write a byte in the middle.  In a process of its own,
+ * for malloc(3) would give out again what it has got back.
+ */
+static void run_trial(void *arg)
 {
-	long cost, reserve = LONG_MAX, first = LONG_MAX;
-	int i;
+	struct trial *trial = arg;
+	void *volatile first = malloc(1);
+	char *memory;
 
+	free(first);			/* there is a heap now */
+	trial->reserve = now(CLOCK_MONOTONIC);
+	memory = get(trial->method, trial->size);
+	trial->reserve = memory ? now(CLOCK_MONOTONIC) - trial->reserve : -1;
+	if (!memory)
+		return;
+	trial->touch = now(CLOCK_MONOTONIC);
+	((volatile char *)memory)[trial->size / 2] = 1;
+	trial->touch = now(CLOCK_MONOTONIC) - trial->touch;
+}
+
+static void measure_size(struct trial *trial, const struct method *method,
+			 size_t size)
+{
+	long reserve = LONG_MAX, touch = LONG_MAX;
+	int i, status;
+
+	trial->method = method;
+	trial->size = size;
 	for (i = 0; i < RUNS; i++) {
-		char *memory;
+		pid_t pid = start(run_trial, trial);
 
-		cost = now(CLOCK_MONOTONIC);
-		memory = get(method, size);
-		cost = now(CLOCK_MONOTONIC) - cost;
-		if (!memory)
+		if (waitpid(pid, &status, 0) != pid || status)
+			errx(1, "%s of %zu: status %x", method->name, size,
+			     status);
+		if (trial->reserve < 0)
 			return;
-		if (cost < reserve)
-			reserve = cost;
-		cost = now(CLOCK_MONOTONIC);
-		*(volatile char *)memory = 1;
-		cost = now(CLOCK_MONOTONIC) - cost;
-		if (cost < first)
-			first = cost;
-		method->put(memory, size);
+		if (trial->reserve < reserve)
+			reserve = trial->reserve;
+		if (trial->touch < touch)
+			touch = trial->touch;
 	}
 	tell("reserve", method, size, "instructions", reserve);
-	tell("first-touch", method, size, "instructions", first);
+	tell("first-touch", method, size, "instructions", touch);
 }
 
 /* A tenth is touched, page by page. */
@@ -174,12 +199,16 @@ static void measure(void)
 		4UL << 30, 64UL << 30, 1UL << 40
 	};
 	const struct method *method;
+	struct trial *trial = mmap(NULL, sizeof(*trial), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	size_t i;
 
+	if (trial == MAP_FAILED)
+		err(1, "mmap");
 	for (method = methods; method->name; method++) {
 		for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
 			if (method->get != by_populate || sizes[i] <= POPULATED_MAX)
-				measure_size(method, sizes[i]);
+				measure_size(trial, method, sizes[i]);
 		measure_tenth(method, POPULATED_MAX);
 	}
 }
