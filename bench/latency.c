@@ -21,17 +21,26 @@
 
 #define RUNS	50
 
-/* A process that is born and ends: fork(2), exit(2) and wait(2). */
-static void fork_exit(void)
-{
-	pid_t pid = fork();
+static pid_t child;
 
-	if (!pid)
-		_exit(0);
-	waitpid(pid, NULL, 0);
+static void fork_child(void)
+{
+	child = start(idle, NULL);
 }
 
-/* The same, with a program: this one, which is static. */
+static void fork_sleeper(void)
+{
+	fork_child();
+	usleep(1000);
+}
+
+/* As it ends, until its parent knows. */
+static void end_child(void)
+{
+	stop(child);
+}
+
+/* Another process's program, from the start to its end: this one, static. */
 static void exec(void)
 {
 	pid_t pid = vfork();
@@ -68,15 +77,22 @@ static void getppid_call(void)
 	syscall(SYS_getppid);
 }
 
+static void nothing(void)
+{
+}
+
 static const struct path {
 	const char *name;
+	void (*prepare)(void);
 	void (*run)(void);
+	void (*finish)(void);
 } paths[] = {
-	{ "fork-exit", fork_exit },
-	{ "exec", exec },
-	{ "mmap", map },
-	{ "fault", fault },
-	{ "getppid", getppid_call },
+	{ "fork", nothing, fork_child, end_child },
+	{ "exit", fork_sleeper, end_child, nothing },
+	{ "exec", nothing, exec, nothing },
+	{ "mmap", nothing, map, nothing },
+	{ "fault", nothing, fault, nothing },
+	{ "getppid", nothing, getppid_call, nothing },
 };
 
 int main(int argc, char **argv)
@@ -90,9 +106,11 @@ int main(int argc, char **argv)
 		long cost, best = LONG_MAX;
 
 		for (run = 0; run < RUNS; run++) {
+			paths[i].prepare();
 			cost = now(CLOCK_MONOTONIC);
 			paths[i].run();
 			cost = now(CLOCK_MONOTONIC) - cost;
+			paths[i].finish();
 			if (cost < best)
 				best = cost;
 		}
