@@ -172,8 +172,10 @@ static void measure_size(struct trial *trial, const struct method *method,
 		if (trial->touch < touch)
 			touch = trial->touch;
 	}
-	tell("reserve", method, size, "instructions", reserve);
-	tell("first-touch", method, size, "instructions", touch);
+	tell("reserve", method, size, "instructions",
+	     reserve - cost_of_now(CLOCK_MONOTONIC));
+	tell("first-touch", method, size, "instructions",
+	     touch - cost_of_now(CLOCK_MONOTONIC));
 }
 
 /* A tenth is touched, page by page. */
