@@ -12,7 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,6 +24,7 @@
 #include <linux/tamalloc.h>
 
 #include "../tests/kernel/population.h"
+#include "repeat.h"
 
 #define SETTING	"/sys/kernel/mm/transparent_hugepage/enabled"
 /* More cannot be populated here. */
@@ -57,28 +58,15 @@ static void *by_populate(size_t size)
 		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 }
 
-static void unmap(void *memory, size_t size)
-{
-	if (munmap(memory, size))
-		err(1, "munmap");
-}
-
-static void give_back(void *memory, size_t size)
-{
-	(void)size;
-	free(memory);
-}
-
 static const struct method {
 	const char *name;
 	void *(*get)(size_t size);
-	void (*put)(void *memory, size_t size);
 } methods[] = {
-	{ "551", by_551, unmap },
-	{ "mmap", by_mmap, unmap },
-	{ "malloc", by_malloc, give_back },
-	{ "calloc", by_calloc, give_back },
-	{ "populate", by_populate, unmap },
+	{ "551", by_551 },
+	{ "mmap", by_mmap },
+	{ "malloc", by_malloc },
+	{ "calloc", by_calloc },
+	{ "populate", by_populate },
 	{ NULL }
 };
 
@@ -92,14 +80,6 @@ static void set_thp(const char *setting)
 		err(1, SETTING);
 	close(fd);
 	thp = setting;
-}
-
-static void tell(const char *topic, const struct method *method, size_t size,
-		 const char *unit, long value)
-{
-	printf("%s\t%s\t%zu\t%s\t%s\t%ld\n", topic, method->name, size, thp,
-	       unit, value);
-	fflush(stdout);
 }
 
 /* NULL: more than this machine has, for those who may not overcommit. */
@@ -128,19 +108,44 @@ struct trial {
 	const struct method *method;
 	size_t size;
 	long reserve, touch;		/* -1: not to be had */
+	long kib;
 };
 
+static void tell(const char *topic, const struct trial *trial, const char *unit,
+		 long value)
+{
+	printf("%s\t%s\t%zu\t%s\t%s\t%ld\n", topic, trial->method->name,
+	       trial->size, thp, unit, value);
+	fflush(stdout);
+}
+
 /*
- * To reserve, and then to write a byte in the middle.  In a process of its own,
- * for malloc(3) would give out again what it has got back.
+ * So that a process has its program and a heap, and no fault is due to those.
+ * What was never given out is what malloc(3) takes @chunk bytes of, if no chunk
+ * of that size has come back.
  */
-static void run_trial(void *arg)
+static void warm_up(size_t chunk)
+{
+	extern char __executable_start[], etext[], data_start[], end[];
+	size_t page = sysconf(_SC_PAGESIZE);
+	char *data = data_start - (uintptr_t)data_start % page;
+	void *volatile p;
+
+	if (madvise(__executable_start, etext - __executable_start,
+		    MADV_POPULATE_READ) ||
+	    madvise(data, end - data, MADV_POPULATE_WRITE))
+		err(1, "madvise");
+	p = malloc(chunk);
+	free(p);
+}
+
+/* To reserve, and then to write a byte in the middle. */
+static void try_size(void *arg)
 {
 	struct trial *trial = arg;
-	void *volatile first = malloc(1);
 	char *memory;
 
-	free(first);			/* there is a heap now */
+	warm_up(100);
 	trial->reserve = now(CLOCK_MONOTONIC);
 	memory = get(trial->method, trial->size);
 	trial->reserve = memory ? now(CLOCK_MONOTONIC) - trial->reserve : -1;
@@ -151,20 +156,44 @@ static void run_trial(void *arg)
 	trial->touch = now(CLOCK_MONOTONIC) - trial->touch;
 }
 
-static void measure_size(struct trial *trial, const struct method *method,
-			 size_t size)
+/* A tenth is touched, page by page. */
+static void try_tenth(void *arg)
+{
+	struct trial *trial = arg;
+	size_t page = sysconf(_SC_PAGESIZE), at;
+	char *memory;
+
+	warm_up(100);
+	trial->kib = resident();
+	memory = get(trial->method, trial->size);
+	trial->touch = now(CLOCK_MONOTONIC);
+	for (at = 0; at < trial->size / 10; at += page)
+		((volatile char *)memory)[at] = 1;
+	trial->touch = now(CLOCK_MONOTONIC) - trial->touch;
+	trial->kib = resident() - trial->kib;
+}
+
+/*
+ * In a process of its own, for malloc(3) would give out again what it has got
+ * back, and all shall begin with the same mappings.
+ */
+static void run_trial(struct trial *trial, void (*run)(void *))
+{
+	pid_t pid = start(run, trial);
+	int status;
+
+	if (waitpid(pid, &status, 0) != pid || status)
+		errx(1, "%s of %zu: status %x", trial->method->name, trial->size,
+		     status);
+}
+
+static void measure_size(struct trial *trial)
 {
 	long reserve = LONG_MAX, touch = LONG_MAX;
-	int i, status;
+	int i;
 
-	trial->method = method;
-	trial->size = size;
 	for (i = 0; i < RUNS; i++) {
-		pid_t pid = start(run_trial, trial);
-
-		if (waitpid(pid, &status, 0) != pid || status)
-			errx(1, "%s of %zu: status %x", method->name, size,
-			     status);
+		run_trial(trial, try_size);
 		if (trial->reserve < 0)
 			return;
 		if (trial->reserve < reserve)
@@ -172,54 +201,48 @@ static void measure_size(struct trial *trial, const struct method *method,
 		if (trial->touch < touch)
 			touch = trial->touch;
 	}
-	tell("reserve", method, size, "instructions",
+	tell("reserve", trial, "instructions",
 	     reserve - cost_of_now(CLOCK_MONOTONIC));
-	tell("first-touch", method, size, "instructions",
+	tell("first-touch", trial, "instructions",
 	     touch - cost_of_now(CLOCK_MONOTONIC));
 }
 
-/* A tenth is touched, page by page. */
-static void measure_tenth(const struct method *method, size_t size)
-{
-	size_t page = sysconf(_SC_PAGESIZE), at;
-	long before = resident(), cost;
-	char *memory = get(method, size);
-
-	cost = now(CLOCK_MONOTONIC);
-	for (at = 0; at < size / 10; at += page)
-		((volatile char *)memory)[at] = 1;
-	cost = now(CLOCK_MONOTONIC) - cost;
-	tell("tenth", method, size, "instructions", cost);
-	tell("tenth", method, size, "kib", resident() - before);
-	method->put(memory, size);
-}
-
-static void measure(void)
+static void measure(struct trial *trial)
 {
 	static const size_t sizes[] = {
 		4UL << 10, 64UL << 10, 1UL << 20, 16UL << 20, 256UL << 20,
 		4UL << 30, 64UL << 30, 1UL << 40
 	};
-	const struct method *method;
-	struct trial *trial = mmap(NULL, sizeof(*trial), PROT_READ | PROT_WRITE,
-				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	size_t i;
 
-	if (trial == MAP_FAILED)
-		err(1, "mmap");
-	for (method = methods; method->name; method++) {
-		for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++)
-			if (method->get != by_populate || sizes[i] <= POPULATED_MAX)
-				measure_size(trial, method, sizes[i]);
-		measure_tenth(method, POPULATED_MAX);
+	for (trial->method = methods; trial->method->name; trial->method++) {
+		for (i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+			trial->size = sizes[i];
+			if (trial->method->get != by_populate ||
+			    trial->size <= POPULATED_MAX)
+				measure_size(trial);
+		}
+		trial->size = POPULATED_MAX;
+		run_trial(trial, try_tenth);
+		tell("tenth", trial, "instructions", trial->touch);
+		tell("tenth", trial, "kib", trial->kib);
 	}
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+	struct trial *trial = mmap(NULL, sizeof(*trial), PROT_READ | PROT_WRITE,
+				   MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (argc != 1)
+		errx(2, "usage: alloc");
+	without_randomization(argv);
+	if (trial == MAP_FAILED)
+		err(1, "mmap");
+	warm_up(1);
 	set_thp("never");
-	measure();
+	measure(trial);
 	set_thp("always");
-	measure();
+	measure(trial);
 	return 0;
 }

@@ -13,15 +13,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../tests/kernel/population.h"
+#include "repeat.h"
 
 #define RUNS	50
-#define GET_PERSONALITY	0xffffffff
 
 static pid_t child;
 
@@ -104,12 +103,7 @@ int main(int argc, char **argv)
 
 	if (argc == 2 && !strcmp(argv[1], "--exit"))
 		return 0;
-	/* Else fork(2) has a page table more or less to copy, by chance. */
-	if (!(personality(GET_PERSONALITY) & ADDR_NO_RANDOMIZE)) {
-		personality(ADDR_NO_RANDOMIZE);
-		execv("/proc/self/exe", argv);
-		err(1, "/proc/self/exe");
-	}
+	without_randomization(argv);
 	for (i = 0; i < sizeof(paths) / sizeof(*paths); i++) {
 		long cost, best = LONG_MAX;
 
