@@ -4,13 +4,10 @@
  * 552 and 553 and by what a user would take instead.
  *
  * usage: processes TAMALLOC
- *        processes
  *
- * Without TAMALLOC, what time 552 takes on a machine of however many CPUs, the
- * others being idle.  Else for a machine of one CPU; "instructions" is true where
- * each takes a nanosecond.  Prints a line for each measurement: topic, who,
- * processes, threads more (or CPUs), unit, value.  Before it measures, all who add
- * up must have the same sums.
+ * For a machine of one CPU; "instructions" is true where each takes a nanosecond.
+ * Prints a line for each measurement: topic, who, processes, threads more, unit,
+ * value.  Before it measures, all who add up must have the same sums.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -474,19 +471,6 @@ static void measure_one(void)
 			measure_program(p, 1, 0);
 }
 
-/* By the clock: where several CPUs take turns, instructions are no time. */
-static void measure_cpus(void)
-{
-	static const unsigned int sizes[] = { 100, 1100 };
-	int cpus = sysconf(_SC_NPROCESSORS_ONLN);
-	size_t i;
-
-	for (i = 0; i < 2; i++) {
-		populate(sizes[i]);
-		tell("cpus", "552", sizes[i], cpus, "ns", cost_of(sum_552, 100));
-	}
-}
-
 static void load_bpf(void)
 {
 	bpf = sum_bpf__open_and_load();
@@ -500,12 +484,8 @@ int main(int argc, char **argv)
 	size_t i;
 	pid_t pid;
 
-	if (argc > 2)
-		errx(2, "usage: processes [TAMALLOC]");
-	if (argc == 1) {
-		measure_cpus();
-		return 0;
-	}
+	if (argc != 2)
+		errx(2, "usage: processes TAMALLOC");
 	tamalloc = argv[1];
 	own = getpid();
 	snprintf(self, sizeof(self), "%d", own);
