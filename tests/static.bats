@@ -75,3 +75,11 @@ kernel_var() {
 	run sh -c "cat kernel/config/tamalloc kernel/config/guest kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
 	[ -z "$output" ]
 }
+
+@test "what is told of the costs is what bench/report makes of the results" {
+	cp -R bench README.md "$BATS_TEST_TMPDIR/"
+	"$BATS_TEST_TMPDIR/bench/report"
+	diff -r bench "$BATS_TEST_TMPDIR/bench"
+	diff README.md "$BATS_TEST_TMPDIR/README.md"
+	[ "$(grep -c '^| 6\.[0-9]* | [0-9.]* times cheaper' README.md)" -eq 2 ]
+}
