@@ -118,17 +118,19 @@ files() {
 }
 
 @test "the file that output or messages go to is not replaced" {
+	# As /dev/stdout is, which a test that fails must not replace.
+	ln -s /proc/self/fd/1 stdout
 	echo old >out
-	run_expecting 1 eval 'tamalloc alloc 1M --plot /dev/stdout >>out'
-	[[ $stderr == "tamalloc: /dev/stdout: is written to already" ]]
+	run_expecting 1 eval 'tamalloc alloc 1M --plot stdout >>out'
+	[[ $stderr == "tamalloc: stdout: is written to already" ]]
 	run_expecting 1 eval 'tamalloc alloc 1M --plot out >>out'
 	[[ $(cat out) == old ]]
 	run_expecting 1 eval 'tamalloc alloc 1M --plot out 2>>out'
 	[[ $(cat out) == old$'\n'"tamalloc: out: is written to already" ]]
 	# Nor are two kinds of output mixed in a pipe.
 	run_expecting 1 bash -c 'set -o pipefail
-		LD_PRELOAD=$FAKE "$CLI" alloc 1M --raw --plot /dev/stdout | cat'
-	[[ -z $output && $stderr == "tamalloc: /dev/stdout: is written to already" ]]
+		LD_PRELOAD=$FAKE "$CLI" alloc 1M --raw --plot stdout | cat'
+	[[ -z $output && $stderr == "tamalloc: stdout: is written to already" ]]
 }
 
 @test "a write-protected file is refused" {
