@@ -23,8 +23,7 @@
 
 #include <linux/tamalloc.h>
 
-#include "../tests/kernel/population.h"
-#include "repeat.h"
+#include "measure.h"
 
 #define SETTING	"/sys/kernel/mm/transparent_hugepage/enabled"
 /* More cannot be populated here. */

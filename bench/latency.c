@@ -17,8 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../tests/kernel/population.h"
-#include "repeat.h"
+#include "measure.h"
 
 #define RUNS	50
 

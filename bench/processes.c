@@ -28,7 +28,7 @@
 #include <libproc2/pids.h>
 #include <linux/tamalloc.h>
 
-#include "../tests/kernel/population.h"
+#include "measure.h"
 #include "sum.h"
 #include "sum.skel.h"
 

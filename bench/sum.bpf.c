@@ -23,7 +23,7 @@ static __always_inline __u64 positive(__s64 counter)
 #ifdef PER_CPU_RSS
 extern const void __per_cpu_offset __ksym;
 __u64 offsets[64];
-const volatile __u32 cpus = 1;
+const volatile __u32 cpus = 1;	/* of the machine that processes.c is for */
 
 static __always_inline __u64 rss(struct mm_struct *mm)
 {

@@ -27,21 +27,6 @@ static inline long now(clockid_t clock)
 	return t.tv_sec * 1000000000L + t.tv_nsec;
 }
 
-/* What it takes to read @clock twice: the cheapest of some, as what is measured. */
-static inline long cost_of_now(clockid_t clock)
-{
-	long cost, best = LONG_MAX;
-	int i;
-
-	for (i = 0; i < 20; i++) {
-		cost = now(clock);
-		cost = now(clock) - cost;
-		if (cost < best)
-			best = cost;
-	}
-	return best;
-}
-
 /* Runs @run in a process that doesn't outlive this one. */
 static inline pid_t start(void (*run)(void *), void *arg)
 {
