@@ -61,11 +61,6 @@ static unsigned long reserved_kb(void)
 	return stats.reserved_memory_kb;
 }
 
-static unsigned long distance(unsigned long a, unsigned long b)
-{
-	return a > b ? a - b : b - a;
-}
-
 /* One byte a page is enough to commit it. */
 static void write_pages(char *memory, size_t size)
 {

@@ -47,6 +47,11 @@ static inline long process_stats(pid_t pid, struct process_memory_stats *stats)
 	return syscall(__NR_tamalloc_get_indiviual, pid, stats);
 }
 
+static inline unsigned long distance(unsigned long a, unsigned long b)
+{
+	return a > b ? a - b : b - a;
+}
+
 /* Skip all tests of the program; to be called before its main(). */
 void need_root(void);
 
