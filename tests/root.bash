@@ -37,7 +37,11 @@ in_root() { # ROOT DIR PLACE
 		mkdir -p "$1/$3"
 		mount --bind "$2" "$1/$3"
 		mount -t proc proc "$1/proc"
-		mount --bind /dev "$1/dev"
+		# Not that of the host, for root installs packages here.
+		mount -t tmpfs tmpfs "$1/dev"
+		cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty \
+			/dev/fd /dev/stdin /dev/stdout /dev/stderr "$1/dev"
+		mkdir -m 1777 "$1/dev/shm"
 		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$1" sh /script' - "$@" "${FORGET-}"
 	# shellcheck disable=SC2154 # that of run
 	echo "$output"
