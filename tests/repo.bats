@@ -155,7 +155,7 @@ signalled_repo() {
 	EOF
 	chmod +x "$WORK/signal/mv"
 	touch "$WORK/dist/repo/old"
-	PATH=$WORK/signal:$PATH run env --default-signal=INT AT="$1" SIGNAL="$2" \
+	PATH=$WORK/signal:$PATH run env --default-signal=INT,HUP AT="$1" SIGNAL="$2" \
 		debian/repo "$WORK/dist" "$WORK/dist/repo" user@
 	echo "$1 $2: $status $output"
 	[ "$status" -gt 128 ]
