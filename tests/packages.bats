@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # The packages in a Debian that boots through GRUB to systemd: installed with
-# apt, booted, used, left for Debian's kernel, removed.  One disk goes through
-# all of it, so the tests depend on each other, in order.  The headers' part, and
-# what the command says on Debian's kernel, is in debian/tests.
+# apt, in the middle of which power is cut, booted, used, left for Debian's kernel,
+# removed.  One disk goes through all of it, so the tests depend on each other, in
+# order.  The headers' part, and what the command says on Debian's kernel, is in
+# debian/tests.
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -36,16 +37,35 @@ in_machine() {
 	echo "$output"
 }
 
-@test "apt installs them on Debian's kernel, makes the initramfs and tells GRUB" {
+@test "power is cut as apt installs them: Debian's kernel boots, and apt says what repairs it" {
 	in_machine <<-'EOF'
 		uname -r | grep -v tamalloc
+		# Before there are modules.dep and an initramfs, and GRUB knows.
+		printf '#!/bin/sh\necho b >/proc/sysrq-trigger\n' >/etc/kernel/postinst.d/aa-cut
+		chmod +x /etc/kernel/postinst.d/aa-cut
+		sync
 		export DEBIAN_FRONTEND=noninteractive
 		apt-get install -y --no-install-recommends /run/vm/share/*.deb
+	EOF
+	[ "$status" -eq 125 ]
+	[[ $output == *"no verdict"* ]]
+	in_machine <<-'EOF'
+		uname -r | grep -v tamalloc
+		rm /etc/kernel/postinst.d/aa-cut
+		dpkg --audit | grep linux-image-$release
+		export DEBIAN_FRONTEND=noninteractive
+		if apt-get install -y --no-install-recommends /run/vm/share/*.deb >/tmp/said 2>&1; then exit 9; fi
+		grep "you must manually run 'dpkg --configure -a' to correct" /tmp/said
+		dpkg --configure -a
 		test -s /boot/initrd.img-$release
 		grep -q "vmlinuz-$release" /boot/grub/grub.cfg
 		test -s /lib/modules/$release/modules.dep
 		dpkg --audit
 		test -z "$(dpkg --audit)"
+		# All of them, though it had come to some only.
+		dpkg-query -W -f '${Package} ${Status}\n' '*tamalloc*' >/tmp/packages
+		cat /tmp/packages
+		test "$(grep -c 'install ok installed' /tmp/packages)" -eq "$(ls /run/vm/share/*.deb | wc -l)"
 	EOF
 	[ "$status" -eq 0 ]
 }
