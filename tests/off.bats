@@ -37,9 +37,11 @@ kernel_var() {
 	make -s --no-print-directory -C kernel "print-$1"
 }
 
-# As kernel/Makefile does, for which there is no compiler of Rust.
+# As kernel/Makefile does.
 kbuild() { # TARGET...
-	make -s -C "$WORK" O="$CLEAN" ARCH=x86_64 RUSTC=false -j"$(nproc)" "$@"
+	local unused
+	read -ra unused <<<"$(kernel_var UNUSED)"
+	make -s -C "$WORK" O="$CLEAN" ARCH=x86_64 "${unused[@]}" -j"$(nproc)" "$@"
 }
 
 # Not those that are made of others.

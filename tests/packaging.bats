@@ -219,6 +219,22 @@ options() {
 	done
 }
 
+@test "what is installed, and not used, does not show in the configuration" {
+	kmake() { make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 "$@" >/dev/null 2>&1; }
+	obj=$(make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 print-OBJ)
+	kmake config
+	cp "$obj/.config" "$BATS_TEST_TMPDIR/before"
+	mkdir "$BATS_TEST_TMPDIR/bin"
+	for tool in pahole rustc bindgen; do
+		printf '#!/bin/sh\necho "v9.99"\n' >"$BATS_TEST_TMPDIR/bin/$tool"
+		chmod +x "$BATS_TEST_TMPDIR/bin/$tool"
+	done
+	rm "$obj/.configured"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH kmake config
+	# A wrong one is not for the tests that come after.
+	diff -u "$BATS_TEST_TMPDIR/before" "$obj/.config" || { rm "$obj/.configured" && false; }
+}
+
 @test "names and versions follow Debian's upload, with no edit" {
 	fake_source 6.1.999-3
 	mkdir "$BATS_TEST_TMPDIR/copy"
