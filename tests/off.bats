@@ -37,7 +37,7 @@ kernel_var() {
 	make -s --no-print-directory -C kernel "print-$1"
 }
 
-# As kernel/Makefile does.
+# As kernel/Makefile does, and as blind to what is installed.
 kbuild() { # TARGET...
 	local unused
 	read -ra unused <<<"$(kernel_var UNUSED)"
