@@ -80,6 +80,40 @@ qemus() {
 	[[ $output == *"mm/nowhere.c"* ]]
 }
 
+# Runs tests/kernel/guest there on one selftest, which says LINE to the log,
+# emptied before.
+guest() { # LINE
+	# shellcheck disable=SC2016 # the guest's variables
+	vm -- sh -euc '
+		mkdir -p /tmp/out/kselftest/tamalloc
+		printf "%s\n" "#!/bin/sh" "[ -z \"$1\" ] || echo \"$1\" >/dev/kmsg" "echo 1..1; echo ok 1 one" \
+			>/tmp/out/kselftest/tamalloc/fake
+		chmod +x /tmp/out/kselftest/tamalloc/fake
+		dmesg --clear
+		tests/kernel/guest /tmp/out fake' - "$1"
+}
+
+@test "the selftests pass where the log has no warning, before or after" {
+	guest ''
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[ "${lines[-1]}" = '2 passed, 0 failed, 0 skipped' ]
+	guest '<5>no warning'
+	echo "$output"
+	[ "$status" -eq 0 ]
+	guest '<4>clocksource: harmless'
+	echo "$output"
+	[ "$status" -eq 0 ]
+}
+
+@test "the selftests fail by a warning that is new in the log" {
+	guest '<4>bad news'
+	echo "$output"
+	[ "$status" -eq 1 ]
+	[[ $output == *'FAILED  no new warning in the log'*'bad news'* ]]
+	[ "${lines[-1]}" = '1 passed, 1 failed, 0 skipped' ]
+}
+
 @test "an end without a verdict is a failure" {
 	vm -- sh -c 'echo o >/proc/sysrq-trigger; sleep 60'
 	echo "$output"
