@@ -220,7 +220,6 @@ options() {
 }
 
 @test "what is installed, and not used, does not show in the configuration" {
-	# Not cloud-amd64, which tests/signing.bats configures, maybe now.
 	kmake() { make -s --no-print-directory -C kernel FLAVOUR=amd64 "$@" >/dev/null 2>&1; }
 	obj=$(make -s --no-print-directory -C kernel FLAVOUR=amd64 print-OBJ)
 	kmake config
