@@ -27,6 +27,11 @@ check() { # [NAME=VALUE]... SUITE...
 	total=${output##*$'\n'}
 }
 
+# What was told after suite NAME, the last that was shown.
+after() { # NAME
+	sed "1,/^# $1: [0-9]* s\$/d" <<<"$output"
+}
+
 suite() { # cost | list | churn, and what it does
 	mkdir -p "tests/kernel/$1"
 	printf '#!/bin/bash\n%s\n' "$2" >"tests/kernel/$1/run"
@@ -49,16 +54,21 @@ suite() { # cost | list | churn, and what it does
 	check CI=true list
 	[ "$status" -eq 1 ]
 	[ "$total" = '0 passed, 1 failed, 0 skipped' ]
+	[[ $(after list) == '# list: ok 1 later # skip'* ]]
 }
 
 @test "a suite that ends early, tells of nothing or fails as a whole has failed" {
 	# shellcheck disable=SC2016 # its own
-	suite cost 'echo 1..3; echo ok 1 one; kill -KILL "$BASHPID"'
+	suite cost 'echo 1..3; echo ok 1 one; echo the last words; kill -KILL "$BASHPID"'
 	suite list ''
 	suite churn 'echo 1..1; echo ok 1 one; exit 1'
 	check cost list churn
 	[ "$status" -eq 1 ]
 	[ "$total" = '2 passed, 4 failed, 0 skipped' ]
+	again=$(after churn)
+	[ "$(grep '^# [a-z]*: ' <<<"$again")" = "$(printf '# %s\n' 'cost: 3 tests planned, 1 told of' \
+		'list: failed as a whole (0)' 'churn: failed as a whole (1)')" ]
+	grep -x 'the last words' <<<"$again"
 	check nothing
 	[ "$status" -ne 0 ]
 	[[ $stderr = *'nothing: no such suite'* ]]
@@ -82,7 +92,7 @@ suite() { # cost | list | churn, and what it does
 	check cost list churn
 	[ "$status" -eq 1 ]
 	[ "$total" = '4 passed, 2 failed, 0 skipped' ]
-	again=$(sed '1,/^# churn: [0-9]* s$/d' <<<"$output")
+	again=$(after churn)
 	[ "$(grep '^# [a-z]*: ' <<<"$again")" = $'# cost: not ok 2 badly\n# list: FAILED  two' ]
 	grep -x '# FAILED  far above' <<<"$again"
 	grep -x '# the last line' <<<"$again"
