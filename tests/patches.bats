@@ -57,7 +57,10 @@ kernel_var() {
 @test "what they touch builds" {
 	objects=(mm/tamalloc.o kernel/sys_ni.o kernel/sysctl.o arch/x86/entry/syscall_64.o)
 	rm -f "${objects[@]/#/$OBJ/}"
-	run make -s -C "$SRC" O="$OBJ" ARCH=x86_64 "${objects[@]}"
+	# As the kernel was built, for another make may configure it otherwise.
+	read -ra kmake < <(make -s --no-print-directory -C kernel print-KMAKE)
+	run "${kmake[@]}" "${objects[@]}"
 	echo "$output"
 	[ "$status" -eq 0 ]
+	cmp "$OBJ/kernel/config_data" "$OBJ/.config"
 }
