@@ -454,7 +454,8 @@ status_in_bytes() {
 	unset FAKE_PROC
 	sleep 60 3>&- &
 	pid=$!
-	until_true grep -q sleep "/proc/$pid/comm"
+	# Asleep in it: while it starts, its memory grows.
+	until_true grep -q '(sleep) S' "/proc/$pid/stat"
 	run_expecting 0 tamalloc proc --source=procfs -nb "$pid"
 	[[ $(words <<<"$output") == "$pid$(status_in_bytes "/proc/$pid/status")"* ]]
 }

@@ -431,7 +431,7 @@ with_memory() {
 		> "$BATS_TEST_TMPDIR/lines" 3>&- &
 	watcher=$!
 	started+=("$watcher")
-	sleep 1
+	until [ -s "$BATS_TEST_TMPDIR/lines" ]; do sleep 0.1; done
 	echo > "$BATS_TEST_TMPDIR/go"
 	for ((i = 0; i < 300; i++)); do
 		grown=$(jq -s 'map(.used_diff // 0 | select(. > 0)) | add // 0' "$BATS_TEST_TMPDIR/lines" || echo 0)

@@ -42,7 +42,8 @@ sources() {
 @test "both sources tell the same of a process that sleeps" {
 	sleep 300 3>&- &
 	pid=$!
-	until grep -q sleep "/proc/$pid/comm"; do sleep 0.1; done
+	# Asleep in it: while it starts, its memory grows.
+	until grep -q '(sleep) S' "/proc/$pid/stat"; do sleep 0.1; done
 	for source in syscall procfs; do
 		"$TAMALLOC" proc "$pid" --raw --noheadings --source=$source \
 			-o PID,RESERVED,USED,OOM_SCORE_ADJ >"$BATS_TEST_TMPDIR/$source"

@@ -517,6 +517,28 @@ void prepare_vhost(void *size)
 		_exit(1);
 }
 
+static bool other_threads_sleep(void)
+{
+	struct stat_fields stat;
+	struct dirent *entry;
+	bool asleep = true;
+	DIR *dir;
+	pid_t tid;
+
+	dir = opendir("/proc/self/task");
+	if (!dir)
+		return false;
+	while (asleep && (entry = readdir(dir))) {
+		if (!is_number(entry->d_name))
+			continue;
+		tid = atoi(entry->d_name);
+		asleep = tid == getpid() ||
+			 (!read_stat(tid, &stat) && stat.state == 'S');
+	}
+	closedir(dir);
+	return asleep;
+}
+
 void prepare_threads(void *size)
 {
 	int i;
@@ -525,7 +547,10 @@ void prepare_threads(void *size)
 	for (i = 0; i < N_THREADS; i++)
 		start_thread(thread_body);
 	/* Until they all sleep they use more and more. */
-	usleep(200000);
+	for (i = 0; i < POLL_TRIES && !other_threads_sleep(); i++)
+		usleep(POLL_USEC);
+	if (i == POLL_TRIES)
+		_exit(1);
 }
 
 static int sibling(void *arg)
