@@ -55,7 +55,8 @@ fake_source() { # [version]
 }
 
 @test "make install honours DESTDIR and prefix" {
-	make -s install DESTDIR="$BATS_TEST_TMPDIR/d" prefix=/opt/t
+	# Not into the command that another suite may run now.
+	make -s install O="$BATS_TEST_TMPDIR/o" DESTDIR="$BATS_TEST_TMPDIR/d" prefix=/opt/t
 	cd "$BATS_TEST_TMPDIR/d/opt/t"
 	[ -x bin/tamalloc ]
 	[ -f share/man/man1/tamalloc.1 ]
@@ -139,10 +140,10 @@ on_host() { # [VARIABLE]...
 	[ "$status" -ne 0 ]
 	# What this leaves in the build directory isn't hardened.
 	make -s tools O="$BATS_TEST_TMPDIR/o"
-	SECONDS=0
+	SECONDS=0 # Of a machine that may be busy: a kernel takes minutes of its own.
 	make TOOLS=y O="$BATS_TEST_TMPDIR/o" DIST="$BATS_TEST_TMPDIR/dist" deb
 	echo "$SECONDS s"
-	[ "$SECONDS" -lt 60 ]
+	[ "$SECONDS" -lt 180 ]
 	cd "$BATS_TEST_TMPDIR/dist"
 	[ -f "tamalloc-tools_${OURS}_amd64.deb" ]
 	[ -f "libtamalloc-dev_${OURS}_amd64.deb" ]

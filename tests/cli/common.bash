@@ -5,6 +5,8 @@
 bats_require_minimum_version 1.5.0
 golden=$BATS_TEST_DIRNAME/golden
 top=$(realpath "$BATS_TEST_DIRNAME/../..")
+# Built for other prefixes: not that which another suite may run now.
+installed=$O/tests/installed
 lacking='tamalloc: this kernel lacks the tamalloc system calls'
 note="$lacking: answering from mmap(2) and /proc"
 

@@ -141,7 +141,7 @@ compare() {
 
 @test "SIGINT and SIGTERM end it and its child, and tell what there was" {
 	for signal in INT:130 TERM:143; do
-		env --default-signal=INT "$CLI" alloc 512M --touch 100% \
+		env --default-signal=INT "$CLI" alloc 256M --touch 100% \
 			--pattern=random --step 4K --compare \
 			--source=procfs --thp=never --json \
 			>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
@@ -162,7 +162,7 @@ compare() {
 }
 
 @test "a child that is killed is told of, and the others go on" {
-	"$CLI" alloc 512M --touch 100% --step 4K --compare --source=procfs \
+	"$CLI" alloc 256M --touch 100% --step 4K --compare --source=procfs \
 		--thp=never --raw >"$BATS_TEST_TMPDIR/out" \
 		2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!

@@ -6,7 +6,7 @@ load common
 
 setup() {
 	root=$BATS_TEST_TMPDIR/usr
-	make -s -C "$top/cli" O="$O" prefix="$root" install-dev >/dev/null
+	make -s -C "$top/cli" O="$installed" prefix="$root" install-dev >/dev/null
 	export PKG_CONFIG_PATH=$root/share/pkgconfig
 }
 
@@ -19,7 +19,7 @@ setup() {
 }
 
 @test "in /usr, the compiler needs no flag" {
-	make -s -C "$top/cli" O="$O" prefix=/usr DESTDIR="$BATS_TEST_TMPDIR/d" \
+	make -s -C "$top/cli" O="$installed" prefix=/usr DESTDIR="$BATS_TEST_TMPDIR/d" \
 		install-dev >/dev/null
 	PKG_CONFIG_PATH=$BATS_TEST_TMPDIR/d/usr/share/pkgconfig \
 		run_expecting 0 pkg-config --cflags tamalloc

@@ -6,7 +6,7 @@ load common
 
 setup() {
 	root=$BATS_TEST_TMPDIR/root
-	make -s -C "$top/cli" O="$O" prefix=/usr DESTDIR="$root" \
+	make -s -C "$top/cli" O="$installed" prefix=/usr DESTDIR="$root" \
 		install install-dev >/dev/null
 	man=$root/usr/share/man
 }

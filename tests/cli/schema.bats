@@ -118,7 +118,7 @@ all_columns() {
 }
 
 @test "the schemas are installed where tamalloc(1) says" {
-	make -s -C "$top/cli" O="$O" prefix=/usr DESTDIR="$BATS_TEST_TMPDIR" \
+	make -s -C "$top/cli" O="$installed" prefix=/usr DESTDIR="$BATS_TEST_TMPDIR" \
 		install >/dev/null
 	grep -oE '/usr/share/tamalloc/schema/.*\.json' "$top/man/tamalloc.1" |
 		while read -r file; do
