@@ -102,22 +102,22 @@ suite() { # cost | list | churn, and what it does
 }
 
 @test "ended, it ends what it runs and leaves nothing" {
-	suite cost 'trap "sleep 1; touch ended; exit 1" TERM; touch started; sleep 1234.5; echo "1 passed, 0 failed, 0 skipped"'
+	long="sleep 1234.$$"
+	suite cost "trap 'sleep 1; touch ended; exit 1' TERM; $long; echo 1 passed, 0 failed, 0 skipped"
 	set -m
 	cleanly tests/check cost >log 2>&1 3>&- &
 	pid=$!
 	set +m
 	for ((i = 0; i < 100; i++)); do
-		[ ! -e started ] || break
+		! pgrep -f "$long" || break
 		sleep 0.1
 	done
-	[ -e started ]
-	pgrep -f 'sleep 1234\.5'
+	pgrep -f "$long"
 	kill -TERM "$pid"
 	status=0
 	wait "$pid" || status=$?
 	[ "$status" -eq 143 ]
 	[ -e ended ]
-	run ! pgrep -f 'sleep 1234\.5'
+	run ! pgrep -f "$long"
 	run ! compgen -G 'tmp.*'
 }
