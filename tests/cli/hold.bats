@@ -140,7 +140,7 @@ still_holds() {
 
 # $1 in a shell with job control on a terminal, where someone presses ENTER.
 on_terminal() {
-	{ sleep 1; printf '\r'; sleep 3; } |
+	{ sleep 2; printf '\r'; sleep 3; } |
 		FAKE=$FAKE CLI=$CLI timeout 30 script -qec "bash -mc '$1'" \
 		/dev/null 3>&-
 }

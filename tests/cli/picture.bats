@@ -98,7 +98,7 @@ sent() {
 }
 
 @test "a low terminal: the progress line alone" {
-	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --rate 25M/s
+	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --rate 12M/s
 	until_true eval 'shown | grep -q touched'
 	screen resize-window -y 10
 	until_true ends
@@ -106,7 +106,7 @@ sent() {
 }
 
 @test "it grows while one watches" {
-	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --interval 1 \
+	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --interval 3 \
 		--step 10M
 	for done in 10M 20M 30M; do
 		until_true eval "shown | grep -q '^touched $done of 50M'"
@@ -120,7 +120,7 @@ sent() {
 }
 
 @test "a window that is resized" {
-	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --rate 20M/s
+	terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M --rate 10M/s
 	until_true eval 'shown | grep -q touched'
 	for columns in 60 100 45 80; do
 		screen resize-window -x $columns
@@ -137,7 +137,7 @@ sent() {
 	terminal 80 LC_ALL=C.UTF-8 PS1=prompt: LD_PRELOAD= \
 		bash --norc --noprofile -i
 	until_true eval "shown | grep -q prompt:"
-	screen send-keys "LD_PRELOAD=$FAKE $CLI alloc 10M --touch 4M --rate 2M/s" Enter
+	screen send-keys "LD_PRELOAD=$FAKE $CLI alloc 10M --touch 4M --rate 1M/s" Enter
 	until_true eval "shown | grep -q '^touched'"
 	screen send-keys C-z
 	until_true eval "shown | grep -q Stopped"
