@@ -80,6 +80,20 @@ qemus() {
 	[[ $output == *"mm/nowhere.c"* ]]
 }
 
+@test "a long report is cut, and a failure like a short one" {
+	# shellcheck disable=SC2016 # the guest's variables
+	vm -- sh -c 'echo on >/proc/sys/kernel/printk_devkmsg
+		for i in $(seq 2000); do
+			[ $((i % 25)) -ne 0 ] || echo "WARNING: CPU: 0 PID: $i at mm/nowhere.c:1"
+			printf "%0400d\n" "$i"
+		done >/tmp/report
+		while read -r line; do echo "$line" >/dev/kmsg; done </tmp/report'
+	echo "$output"
+	[ "$status" -eq 125 ]
+	[ "$(grep -c '^  | ' <<<"$output")" -eq 60 ]
+	[ "${lines[-1]}" = "vm/run: the kernel's log has a fault (above)" ]
+}
+
 # Runs tests/kernel/guest there on one selftest, which says LINE to the log,
 # emptied before.
 guest() { # LINE
