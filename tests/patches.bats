@@ -58,7 +58,7 @@ kernel_var() {
 	objects=(mm/tamalloc.o kernel/sys_ni.o kernel/sysctl.o arch/x86/entry/syscall_64.o)
 	rm -f "${objects[@]/#/$OBJ/}"
 	# As the kernel was built, for another make may configure it otherwise.
-	read -ra kmake < <(make -s --no-print-directory -C kernel print-KMAKE)
+	read -ra kmake < <(kernel_var KMAKE)
 	run "${kmake[@]}" "${objects[@]}"
 	echo "$output"
 	[ "$status" -eq 0 ]

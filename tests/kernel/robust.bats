@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# usage: TAMALLOC=FILE SECCOMP=FILE EXAMPLES=DIRECTORY \
+# usage: TAMALLOC=FILE SECCOMP=FILE EXAMPLES=DIRECTORY SELFTESTS=DIRECTORY \
 #            bats tests/kernel/robust.bats
 #
 # The command in the booted kernel where the system calls are there, and yet
@@ -77,4 +77,12 @@ sources() {
 		run -3 --separate-stderr "$SECCOMP" ENOSYS "$EXAMPLES"/gcc/$example
 		[[ $stderr == *"this kernel lacks the call"* ]]
 	done
+}
+
+@test "the selftests skip what needs huge pages where there are none" {
+	# As with PREEMPT_RT.
+	# shellcheck disable=SC2016 # for the inner shell
+	run -0 unshare --mount sh -c 'mount -t tmpfs tmpfs /sys/kernel/mm && exec "$SELFTESTS/lazy"'
+	[ "$(grep -c '^ok .*# SKIP cannot set .*: No such file or directory$' <<<"$output")" -eq 4 ]
+	[ "$(grep -c '^ok ' <<<"$output")" -gt 4 ]
 }
