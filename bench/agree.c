@@ -19,7 +19,7 @@
 
 #include <linux/tamalloc.h>
 
-#include "../tests/kernel/population.h"
+#include "../tests/lib/population.h"
 
 #define PROCESSES	1000
 /* More than this program, a shell and tamalloc take, in MiB. */

@@ -18,7 +18,7 @@
 
 #include <linux/tamalloc.h>
 
-#include "../tests/kernel/population.h"
+#include "../tests/lib/population.h"
 
 #define ROUNDS		501
 #define GETPPIDS	500

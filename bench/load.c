@@ -21,8 +21,8 @@
 
 #include <linux/tamalloc.h>
 
-#include "../tests/kernel/population.h"
-#include "../tests/kernel/stretch.h"
+#include "../tests/lib/population.h"
+#include "../tests/lib/stretch.h"
 
 #define PROCESSES	30000
 #define SECONDS		5

@@ -8,7 +8,7 @@
 #include <sys/personality.h>
 #include <unistd.h>
 
-#include "../tests/kernel/population.h"
+#include "../tests/lib/population.h"
 
 /*
  * Starts this program anew without address space layout randomization, by which

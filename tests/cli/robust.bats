@@ -6,7 +6,7 @@ load common
 
 setup_file() {
 	cc -Wall -Wextra -Werror -o "$BATS_FILE_TMPDIR/seccomp" \
-		"$BATS_TEST_DIRNAME/seccomp.c"
+		"$BATS_TEST_DIRNAME/../lib/seccomp.c"
 }
 
 setup() {

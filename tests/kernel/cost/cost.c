@@ -28,8 +28,8 @@
 
 #include <linux/tamalloc.h>
 
-#include "../population.h"
-#include "../stretch.h"
+#include "../../lib/population.h"
+#include "../../lib/stretch.h"
 
 #define FEW		1000
 #define SOME		5000

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../population.h"
+#include "../../lib/population.h"
 
 #define PROCESSES	10000
 #define RUNS		3

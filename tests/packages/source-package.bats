@@ -2,11 +2,11 @@
 # The source packages that 'make source' makes: what is in them, what they say
 # that they need, and that in a Debian with that alone the packages come out.
 
-load root
+load ../lib/root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export WORK=$BATS_FILE_TMPDIR SRCVER
 	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
@@ -16,7 +16,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 teardown_file() {

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# usage: bats tests/kernel/cli.bats
+# usage: bats tests/kernel/command.bats
 #
 # The command on the kernel's own answers, in the booted kernel.  TAMALLOC names
 # the command; without it, the one in build/ is taken.

@@ -6,7 +6,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	kernel=$(make -s --no-print-directory -C kernel print-OBJ)/arch/x86/boot/bzImage
 }
 

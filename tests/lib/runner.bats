@@ -4,8 +4,9 @@
 setup() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_TMPDIR" || return
-	mkdir tests
-	cp "$BATS_TEST_DIRNAME"/{check,group.bash} tests/
+	mkdir -p tests/lib
+	cp "$BATS_TEST_DIRNAME/../check" tests/
+	cp "$BATS_TEST_DIRNAME/group.bash" tests/lib/
 	# shellcheck disable=SC2016 # make's
 	printf '%s:\n\t@echo $@ $(KERNEL) $(FLAVOUR)\n' tools deb kernel >Makefile
 }

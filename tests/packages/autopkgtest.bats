@@ -3,13 +3,13 @@
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	export TMPDIR=$BATS_FILE_TMPDIR
 	make -s --no-print-directory -C tests/vm testbed >&2
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 # Its QEMU and what that needs, on the image's machine of this run.

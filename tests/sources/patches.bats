@@ -3,7 +3,7 @@
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	export GIT_CONFIG_GLOBAL=/dev/null
 	export SRC OBJ UPSTREAM SERIES=$BATS_FILE_TMPDIR/one
 	SRC=$(kernel_var SRC)
@@ -13,7 +13,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	patches=("$SERIES/patches-$UPSTREAM"/*.patch)
 }
 

@@ -3,11 +3,11 @@
 # another number of jobs, by another user, in a Debian with Build-Depends alone;
 # and ccache makes the second build a short one.
 
-load root
+load ../lib/root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export WORK=$O/tests/reproducible-$KERNEL
 	export CCACHE_DIR=$WORK/ccache
@@ -24,7 +24,7 @@ teardown_file() {
 # alone takes $seconds.
 build() { # DIRECTORY JOBS
 	mkdir -p "$1"
-	(cd "$BATS_TEST_DIRNAME/.." && git ls-files -z | xargs -0 cp --parents -t "$1")
+	(cd "$BATS_TEST_DIRNAME/../.." && git ls-files -z | xargs -0 cp --parents -t "$1")
 	cd "$1" || return
 	export JOBS=$2
 	SECONDS=0

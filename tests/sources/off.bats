@@ -5,7 +5,7 @@
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	local variable
 	export WORK=${O-$PWD/build}/tests/off-${KERNEL-6.1}
 	# Below its source, as the others are, lest paths differ.
@@ -30,7 +30,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 kernel_var() {

@@ -7,7 +7,7 @@
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	export RELEASE VM_DISK=$BATS_FILE_TMPDIR/disk.qcow2 SHARE=$BATS_FILE_TMPDIR/share
 	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
 	make -s --no-print-directory -C tests/vm base >&2
@@ -19,7 +19,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 vm_fact() {

@@ -6,7 +6,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 kernel_var() {
@@ -34,7 +34,7 @@ kernel_var() {
 }
 
 @test "each mutant applies to mm/tamalloc.c and says what is expected of whom" {
-	for mutant in tests/mutants/*.patch; do
+	for mutant in tests/kernel/mutants/*.patch; do
 		echo "$mutant"
 		patch -s -F0 -o "$BATS_TEST_TMPDIR/tamalloc.c" kernel/src/mm/tamalloc.c "$mutant"
 		grep -qE '^Flavour: (vm|debug)$' "$mutant"
@@ -48,10 +48,10 @@ kernel_var() {
 	printf '%s\n' CONFIG_A=y '# CONFIG_B is not set' 'CONFIG_S="x y"' >config
 	printf '%s\n' '# why' CONFIG_A=y '# CONFIG_B is not set' '# CONFIG_GONE is not set' \
 		'CONFIG_S="x y"' 'CONFIG_EMPTY=""' >good
-	"$BATS_TEST_DIRNAME/../kernel/config/check" config good
+	"$BATS_TEST_DIRNAME/../../kernel/config/check" config good
 	for line in CONFIG_NEW=y CONFIG_A=m '# CONFIG_A is not set' CONFIG_B=y 'CONFIG_S="x"'; do
 		echo "$line" >bad
-		run "$BATS_TEST_DIRNAME/../kernel/config/check" config bad
+		run "$BATS_TEST_DIRNAME/../../kernel/config/check" config bad
 		echo "$line: $output"
 		[ "$status" -ne 0 ]
 		[[ $output == bad:*"is asked for"* ]]

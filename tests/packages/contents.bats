@@ -3,7 +3,7 @@
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	export RELEASE SRCVER OURS
 	# As the top Makefile exports them.
 	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
@@ -14,7 +14,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 deb() { # package: its file
@@ -258,7 +258,7 @@ options() {
 	[ "$KERNEL" = 6.1 ] || flavours+=(rt-amd64)
 	for flavour in "${flavours[@]}"; do
 		rm -rf "$BATS_TEST_TMPDIR/copy" && mkdir "$BATS_TEST_TMPDIR/copy"
-		cp -a "$BATS_TEST_DIRNAME"/../{debian,kernel} "$BATS_TEST_TMPDIR/copy/"
+		cp -a "$BATS_TEST_DIRNAME"/../../{debian,kernel} "$BATS_TEST_TMPDIR/copy/"
 		cd "$BATS_TEST_TMPDIR/copy"
 		debian/gencontrol "$KERNEL" "$flavour"
 		run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
@@ -389,7 +389,7 @@ linux-image-6.1.191-tamalloc1-vm" ]
 @test "what reportbug adds tells version, command line, taint and log, and goes to us" {
 	unpack "linux-image-$RELEASE"
 	cd "usr/share/bug/linux-image-$RELEASE"
-	grep -q "^Send-To: $(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' "$BATS_TEST_DIRNAME/../debian/control")$" control
+	grep -q "^Send-To: $(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' "$BATS_TEST_DIRNAME/../../debian/control")$" control
 	[ -x script ]
 	./script 3>"$BATS_TEST_TMPDIR/report"
 	cat "$BATS_TEST_TMPDIR/report"

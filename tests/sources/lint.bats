@@ -6,7 +6,7 @@ setup_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	src=$(kernel_var SRC)
 	obj=$(kernel_var OBJ)
 }

@@ -2,11 +2,11 @@
 # What fails in the middle leaves what was there, or half of it and the command
 # that repairs it: full disks, hooks, and what is killed.
 
-load root
+load ../lib/root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export SHARE=$BATS_FILE_TMPDIR/share ROOT=$BATS_FILE_TMPDIR/root
 	mkdir "$SHARE"
@@ -19,7 +19,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 }
 
 # Runs standard input as a script in a fresh Debian.

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # usage: TAMALLOC=FILE SECCOMP=FILE EXAMPLES=DIRECTORY SELFTESTS=DIRECTORY \
-#            bats tests/kernel/robust.bats
+#            bats tests/kernel/refused.bats
 #
 # The command in the booted kernel where the system calls are there, and yet
 # out of reach, or see another world: filters and namespaces.

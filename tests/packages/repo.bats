@@ -4,11 +4,11 @@
 
 # Every @test is a subshell on purpose.
 # shellcheck disable=SC2030,SC2031
-load root
+load ../lib/root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export WORK=$BATS_FILE_TMPDIR GNUPGHOME=$BATS_FILE_TMPDIR/gpg
 	mkdir -m 700 "$GNUPGHOME"
@@ -32,7 +32,7 @@ teardown_file() {
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	server=
 }
 

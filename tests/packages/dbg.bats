@@ -3,7 +3,7 @@
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/.." || return
+	cd "$BATS_TEST_DIRNAME/../.." || return
 	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} WORK=$BATS_FILE_TMPDIR RELEASE
 	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
 	make -s --no-print-directory deb DBG=y DIST="$WORK/dist" >&2
@@ -27,7 +27,7 @@ build_id() { # file
 	[ "${lines[0]}" = do_exit ]
 	# Paths are the source's own, wherever it was built.
 	[[ ${lines[1]} == *kernel/exit.c:* ]]
-	run ! grep -qF "$(make -s --no-print-directory -C "$BATS_TEST_DIRNAME/../kernel" print-SRC)" "$vmlinux"
+	run ! grep -qF "$(make -s --no-print-directory -C "$BATS_TEST_DIRNAME/../../kernel" print-SRC)" "$vmlinux"
 }
 
 @test "each module of the image is stripped, and its symbols are found by its build ID" {
