@@ -76,10 +76,10 @@ kernel_var() {
 	[ -z "$output" ]
 }
 
-@test "what is told of the costs is what bench/report makes of the results" {
+@test "the published costs are what bench/report makes of the results" {
 	cp -R bench README.md "$BATS_TEST_TMPDIR/"
 	"$BATS_TEST_TMPDIR/bench/report"
 	diff -r bench "$BATS_TEST_TMPDIR/bench"
 	diff README.md "$BATS_TEST_TMPDIR/README.md"
-	[ "$(grep -c '^| 6\.[0-9]* | [0-9.]* times cheaper' README.md)" -eq 2 ]
+	[ "$(grep -cE '^\| .* \| [0-9.]+ times cheaper \|' README.md)" -ge 4 ]
 }
