@@ -6,7 +6,7 @@
 #include <getopt.h>
 #include <stddef.h>
 
-#include "columns.h"
+#include "output/columns.h"
 
 /* Beside EXIT_SUCCESS and EXIT_FAILURE; util-linux's number for the last. */
 enum {

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 
 #include "command.h"
-#include "i18n.h"
-#include "machine.h"
 #include "options.h"
-#include "processes.h"
-#include "table.h"
 #include "watch.h"
+#include "output/table.h"
+#include "shared/i18n.h"
+#include "source/machine.h"
+#include "source/processes.h"
 
 /* The call answers in whole MiB. */
 #define RESOLUTION_BYTES (INT64_C(1) << 20)

@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "i18n.h"
 #include "options.h"
+#include "shared/i18n.h"
 
 void try_help(const struct command *cmd)
 {

@@ -5,9 +5,9 @@
 
 #include <stdbool.h>
 
-#include "columns.h"
 #include "command.h"
-#include "source.h"
+#include "output/columns.h"
+#include "source/source.h"
 
 enum format {
 	FORMAT_TABLE,

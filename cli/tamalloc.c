@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "command.h"
-#include "i18n.h"
 #include "options.h"
-#include "output.h"
+#include "output/stdout.h"
+#include "shared/i18n.h"
 
 static const struct command *const commands[] = {
 	&alloc_command,

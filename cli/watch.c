@@ -4,14 +4,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "clock.h"
-#include "i18n.h"
-#include "interrupt.h"
 #include "options.h"
-#include "output.h"
-#include "table.h"
-#include "terminal.h"
 #include "watch.h"
+#include "output/stdout.h"
+#include "output/table.h"
+#include "output/terminal.h"
+#include "shared/clock.h"
+#include "shared/i18n.h"
+#include "shared/interrupt.h"
 
 #define SHORTEST_SECONDS 0.01
 

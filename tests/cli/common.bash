@@ -10,6 +10,22 @@ installed=$O/tests/installed
 lacking='tamalloc: this kernel lacks the tamalloc system calls'
 note="$lacking: answering from mmap(2) and /proc"
 
+# The command's files: sources, headers, or both.
+files_of() {
+	local list
+
+	for list; do
+		make -s -C "$top/cli" O="$O" "print-$list" | sed "s|^|$top/cli/|"
+	done
+}
+
+# Every long option in the source, of all commands.
+options_in_source() {
+	files_of sources headers | xargs sed -nE \
+		's/.*\{ "([a-z-]+)", (no|required|optional)_argument.*/--\1/p' |
+		sort -u
+}
+
 # The command on a machine whose kernel and /proc the FAKE_ variables describe.
 tamalloc() {
 	LD_PRELOAD=$FAKE "$CLI" "$@"

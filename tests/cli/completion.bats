@@ -59,8 +59,7 @@ columns() {
 }
 
 @test "every option in the source is completed" {
-	sed -nE 's/.*\{ "([a-z-]+)", (no|required|optional)_argument.*/--\1/p' \
-		"$top"/cli/*.[ch] | sort -u >"$BATS_TEST_TMPDIR/source"
+	options_in_source >"$BATS_TEST_TMPDIR/source"
 	(( $(wc -l <"$BATS_TEST_TMPDIR/source") >= 9 ))
 	for command in "" alloc global proc; do
 		in_bash ${command:+"$command"} --

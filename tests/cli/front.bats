@@ -8,12 +8,6 @@ setup() {
 	fake_overcommit 0
 }
 
-# Every long option in the source, of all commands.
-options_in_source() {
-	sed -nE 's/.*\{ "([a-z-]+)", (no|required|optional)_argument.*/--\1/p' \
-		"$top"/cli/*.[ch] | sort -u
-}
-
 @test "--help and -h show every command and exit status" {
 	run_expecting 0 tamalloc --help
 	[[ -z $stderr ]]

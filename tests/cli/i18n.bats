@@ -178,7 +178,9 @@ unmarked() {
 }
 
 @test "every message is marked for translation" {
-	run unmarked "$top"/cli/*.c
+	mapfile -t sources < <(files_of sources)
+	(( ${#sources[@]} > 30 ))
+	run unmarked "${sources[@]}"
 	[[ -z $output ]]
 	printf 'warnx("no such file");\n' >"$BATS_TEST_TMPDIR/x.c"
 	unmarked "$BATS_TEST_TMPDIR/x.c"

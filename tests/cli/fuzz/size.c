@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "size.h"
+#include "shared/size.h"
 
 #define ADDRESS_SPACE ((UINT64_C(1) << 47) - 4096)
 

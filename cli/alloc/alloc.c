@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tamalloc alloc: reserve memory, touch some of it, and see what is used. */
+#include <err.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "alloc/compare.h"
+#include "alloc/hold.h"
+#include "alloc/picture.h"
+#include "alloc/plot.h"
+#include "alloc/report.h"
+#include "alloc/request.h"
+#include "alloc/rss_lag.h"
+#include "alloc/summary.h"
+#include "output/stdout.h"
+#include "output/terminal.h"
+#include "shared/i18n.h"
+#include "shared/interrupt.h"
+
+/* A curve has so many points at least, where there is so much to touch. */
+#define POINTS 100
+
+/* An experiment, and who is told of it as it goes on. */
+struct show {
+	const struct request *req;
+	struct plan plan;
+	struct experiment exp;
+	bool rows;		/* one as each step ends */
+	bool terminal;		/* one that all is shown to */
+	bool live;		/* a picture that grows, or a line */
+	bool lags;		/* by what the kernel may: at least one sample */
+	struct table table;
+	struct series series;
+	struct picture picture;
+};
+
+static void watch(void *watcher, const struct sample *sample)
+{
+	struct show *show = watcher;
+
+	if (show->rows)
+		report_row(&show->table, &show->exp, sample);
+	if (sample->stage == BEFORE)
+		return;
+	if (sample->stage == TOUCHED)
+		show->lags |= kernel_lags(sample->touched,
+				sample_used_growth(&show->exp, sample));
+	series_add(&show->series, &show->exp, sample);
+	if (show->live)
+		picture_show(&show->picture);
+}
+
+/*
+ * Who looks at a terminal gets a picture in place of rows; and what comes out
+ * elsewhere gets no picture between its rows on the way to a terminal.
+ */
+static void choose_show(struct show *show)
+{
+	const struct request *req = show->req;
+	bool table = req->opts.format == FORMAT_TABLE;
+
+	show->terminal = table && terminal_redraws(STDOUT_FILENO) &&
+			 terminal_redraws(STDERR_FILENO);
+	show->rows = req->stepped && !show->terminal;
+	show->live = req->plan.touch && !show->rows &&
+		     terminal_redraws(STDERR_FILENO);
+}
+
+/* The plan, but no less than what a curve needs. */
+static void choose_steps(struct show *show)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+	size_t fine = (show->plan.touch / POINTS / page + 1) * page;
+
+	if (!show->req->stepped && (show->live || show->req->plot))
+		show->plan.step = fine;
+}
+
+static void show_begin(struct show *show)
+{
+	choose_show(show);
+	show->plan = show->req->plan;
+	choose_steps(show);
+	show->exp.plan = &show->plan;
+	show->exp.src = source_choose(show->req->opts.source);
+	show->exp.watch = watch;
+	show->exp.watcher = show;
+	experiment_prepare(&show->exp);
+	series_init(&show->series, &show->plan);
+	show->picture = (struct picture){
+		.exp = &show->exp,
+		.series = &show->series,
+		.line_only = !show->terminal,
+	};
+	if (show->live)
+		picture_begin(&show->picture);
+	if (show->rows)
+		report_open(&show->table, &show->exp, &show->req->opts);
+}
+
+/* What came step by step has only its summary left. */
+static void print_end_of_rows(struct show *show)
+{
+	const struct options *opts = &show->req->opts;
+
+	table_close(&show->table);
+	if (opts->format == FORMAT_RAW)
+		return;
+	if (opts->format == FORMAT_TABLE) {
+		putchar('\n');
+		report_heading(&show->exp, opts);
+	}
+	summary_print(&show->exp, opts);
+}
+
+static void print_stages(const struct show *show)
+{
+	const struct options *opts = &show->req->opts;
+
+	if (opts->format == FORMAT_TABLE)
+		report_heading(&show->exp, opts);
+	/* Else the summary says so. */
+	if (opts->format == FORMAT_TABLE && !show->terminal &&
+	    show->plan.thp != THP_DEFAULT)
+		report_huge_pages(&show->exp);
+	report_stages(&show->exp, opts);
+	if (show->terminal) {
+		putchar('\n');
+		summary_print(&show->exp, opts);
+	}
+}
+
+static void print_results(struct show *show)
+{
+	if (show->rows)
+		print_end_of_rows(show);
+	else
+		print_stages(show);
+}
+
+/* In JSON, each row has the lag that there can be. */
+static void explain_lag(const struct show *show)
+{
+	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read &&
+	    show->lags)
+		kernel_explain_lag();
+}
+
+/* Exits unless all was done; then all that was measured can be shown. */
+static void check_end(struct show *show, enum touch_end end)
+{
+	const struct touch *touch = &show->exp.touch;
+	char done[SIZE_TEXT];
+
+	switch (end) {
+	case TOUCH_DONE:
+		return;
+	case TOUCH_NOT_ZERO:
+		errx(EXIT_FAILURE, _("offset %zu: byte is 0x%02x, not zero"),
+		     touch->offset, touch->memory[touch->offset]);
+	case TOUCH_INTERRUPTED:
+		format_bytes(&show->req->opts, done, touch->done);
+		experiment_free(&show->exp);
+		warnx(show->exp.now.stage == RELEASED ?
+		      _("interrupted when %s had been given back") :
+		      _("interrupted when %s had been touched"), done);
+		interrupt_die();
+	}
+}
+
+static void hold(const struct request *req)
+{
+	char size[SIZE_TEXT], seconds[SIZE_TEXT];
+	bool enter = hold_has_terminal();
+
+	format_bytes(&req->opts, size, req->plan.size);
+	snprintf(seconds, sizeof(seconds), "%g", req->hold_seconds);
+	if (isfinite(req->hold_seconds))
+		warnx(enter ? _("PID %d holds %s for %s s, or until ENTER, "
+				"SIGINT or SIGTERM") :
+			      _("PID %d holds %s for %s s, or until SIGINT or "
+				"SIGTERM"), getpid(), size, seconds);
+	else
+		warnx(enter ? _("PID %d holds %s until ENTER, SIGINT or "
+				"SIGTERM") :
+			      _("PID %d holds %s until SIGINT or SIGTERM"),
+		      getpid(), size);
+	hold_wait(req->hold_seconds);
+}
+
+/* From the end of the experiment on; false: something could not be written. */
+static bool finish(struct show *show)
+{
+	const struct request *req = show->req;
+
+	print_results(show);
+	if (!output_flush())
+		return false;
+	explain_lag(show);
+	if (req->plot && !plot_write(req->plot, &show->exp, &show->series))
+		return false;
+	if (req->hold)
+		hold_prepare();
+	if (req->hold && !interrupted())
+		hold(req);
+	return true;
+}
+
+/* The experiment itself; exits unless it came to its end. */
+static void run_show(struct show *show)
+{
+	enum touch_end end;
+
+	show_begin(show);
+	end = experiment_run(&show->exp);
+	if (show->live)
+		picture_end(&show->picture);
+	if (!end && interrupted())
+		end = TOUCH_INTERRUPTED;
+	check_end(show, end);
+}
+
+static int run_experiment(const struct request *req)
+{
+	/* Not on the stack, which would grow with it. */
+	static struct show show;
+	bool written;
+
+	interrupt_catch();
+	if (req->plot)
+		plot_check(req->plot);
+	/* A file that may not grow is an error to tell, and not the end. */
+	signal(SIGXFSZ, SIG_IGN);
+	show.req = req;
+	run_show(&show);
+	written = finish(&show);
+	experiment_free(&show.exp);
+	/* A signal ends the wait of --hold well, also before that has begun. */
+	if (interrupted() && !(req->hold && written))
+		interrupt_die();
+	return written ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static int run_alloc(int argc, char **argv)
+{
+	struct request req = { 0 };
+
+	request_parse(&req, argc, argv);
+	if (req.compare)
+		return compare_run(&req);
+	return run_experiment(&req);
+}
+
+const struct command alloc_command = {
+	.name = "alloc",
+	.run = run_alloc,
+	.summary = N_("Reserve memory, touch some of it, and see what is used"),
+	.operands = N_("SIZE"),
+	.options = request_options,
+	.options_help = N_(
+		"     --touch=SIZE|N%   write into the first SIZE bytes (none)\n"
+		"     --step=SIZE       measure after every SIZE bytes\n"
+		"     --rate=SIZE/s     touch so much a second, and no more\n"
+		"     --interval=SECS   wait so long before each step\n"
+		"     --pattern=ORDER   sequential (the default), or random: pages from\n"
+		"                         all over the reservation\n"
+		"     --seed=N          another random order (1)\n"
+		"     --read            read, and don't write\n"
+		"     --verify          before that, see that each byte is zero\n"
+		"     --thp=SETTING     huge pages: default, never or always\n"
+		"     --release         give it back with madvise(2), step by step\n"
+		"     --plot=FILE       draw the curve into an SVG file\n"
+		"     --compare         do the same with mmap, malloc, calloc and\n"
+		"                         MAP_POPULATE, and show all of them\n"
+		"     --hold[=SECONDS]  keep the memory until ENTER, SIGINT or\n"
+		"                         SIGTERM, or for SECONDS\n"),
+	/* Of the experiment; a comparison has its own. */
+	.columns = {
+		.json_name = "stages",
+		.list = report_columns,
+		.n = REPORT_COLUMNS,
+	},
+};

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "alloc/plot.h"
+#include "alloc/svg.h"
+#include "shared/i18n.h"
+#include "shared/interrupt.h"
+
+#define SUFFIX ".XXXXXX"
+#define LINKS_MAX 40	/* the kernel follows no more */
+
+/* Puts what the link @path names in its place; false: it is no link. */
+static bool follow(char path[PATH_MAX])
+{
+	const char *slash = strrchr(path, '/');
+	char link[PATH_MAX];
+	ssize_t n = readlink(path, link, sizeof(link));
+	size_t start;
+
+	if (n <= 0)
+		return false;
+	start = slash && *link != '/' ? slash + 1 - path : 0;
+	if (start + n >= PATH_MAX)
+		return false;
+	memcpy(path + start, link, n);
+	path[start + n] = '\0';
+	return true;
+}
+
+/* The name to write to, where @path may be a link to it that dangles. */
+static const char *resolve(const char *path, char target[PATH_MAX])
+{
+	snprintf(target, PATH_MAX, "%s", path);
+	for (int i = 0; i < LINKS_MAX && follow(target); i++)
+		;
+	return target;
+}
+
+/*
+ * A device or a pipe is written to, for it must not be replaced by a file, and
+ * so is a file that has no name, as /dev/fd/3 may be.  What cannot be looked at
+ * is no new file.
+ */
+static bool is_replaced(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return errno == ENOENT;
+	return S_ISREG(st.st_mode) && st.st_nlink;
+}
+
+/* A new file beside @path, whose name is then in @temporary; or -1. */
+static int open_temporary(const char *path, char temporary[PATH_MAX])
+{
+	if (snprintf(temporary, PATH_MAX, "%s" SUFFIX, path) >= PATH_MAX) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	return mkostemp(temporary, O_CLOEXEC);
+}
+
+/* Nobody wants to hear it after the experiment. */
+static bool is_writable(const char *path)
+{
+	char target[PATH_MAX], temporary[PATH_MAX];
+	int fd;
+
+	if (!is_replaced(path))
+		return !access(path, W_OK);
+	/* One that its owner has write-protected is not to be replaced. */
+	if (access(path, W_OK) && errno != ENOENT)
+		return false;
+	fd = open_temporary(resolve(path, target), temporary);
+	if (fd < 0)
+		return false;
+	unlink(temporary);
+	close(fd);
+	return true;
+}
+
+/* The file that @fd stands for: it would be replaced, or have two writers. */
+static bool is_stream(const struct stat *file, int fd)
+{
+	struct stat st;
+
+	return !S_ISCHR(file->st_mode) && !fstat(fd, &st) &&
+	       st.st_dev == file->st_dev && st.st_ino == file->st_ino;
+}
+
+static void check_existing(const char *path, const struct stat *st)
+{
+	if (S_ISDIR(st->st_mode))
+		errx(EXIT_FAILURE, _("%s: is a directory"), path);
+	if (is_stream(st, STDOUT_FILENO) || is_stream(st, STDERR_FILENO))
+		errx(EXIT_FAILURE, _("%s: is written to already"), path);
+	/* access(2) says nothing of this, and opening a pipe would wait. */
+	if (S_ISSOCK(st->st_mode)) {
+		errno = ENXIO;
+		err(EXIT_FAILURE, "%s", path);
+	}
+}
+
+void plot_check(const char *path)
+{
+	struct stat st;
+
+	if (!*path)
+		errx(EXIT_MISUSE, _("--plot: a file name is missing"));
+	if (!stat(path, &st))
+		check_existing(path, &st);
+	else if (errno != ENOENT)
+		err(EXIT_FAILURE, "%s", path);
+	if (!is_writable(path))
+		err(EXIT_FAILURE, "%s", path);
+}
+
+static bool write_to(int fd, const struct experiment *exp,
+		     const struct series *series)
+{
+	FILE *file = fdopen(fd, "w");
+	bool failed;
+
+	if (!file) {
+		close(fd);
+		return false;
+	}
+	svg_write(file, exp, series);
+	failed = ferror(file);
+	return !(fclose(file) || failed);
+}
+
+/* That of the file to be replaced, or as open(2) would have made it. */
+static void give_usual_mode(int fd, const char *path)
+{
+	mode_t mask = umask(0);
+	struct stat st;
+
+	umask(mask);
+	fchmod(fd, stat(path, &st) ? 0666 & ~mask : st.st_mode & 07777);
+}
+
+static bool replace(const char *path, const struct experiment *exp,
+		    const struct series *series)
+{
+	char target[PATH_MAX], temporary[PATH_MAX];
+	int fd, why;
+
+	path = resolve(path, target);
+	fd = open_temporary(path, temporary);
+	if (fd < 0)
+		return false;
+	give_usual_mode(fd, path);
+	if (write_to(fd, exp, series) && !interrupted() &&
+	    !rename(temporary, path))
+		return true;
+	/* What unlink() says would not tell why. */
+	why = errno;
+	unlink(temporary);
+	errno = why;
+	return false;
+}
+
+bool plot_write(const char *path, const struct experiment *exp,
+		const struct series *series)
+{
+	bool written;
+
+	if (is_replaced(path)) {
+		written = replace(path, exp, series);
+	} else {
+		int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+
+		written = fd >= 0 && write_to(fd, exp, series);
+	}
+	if (!written && !interrupted())
+		warn("%s", path);
+	return written;
+}

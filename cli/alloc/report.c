@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "alloc/report.h"
+#include "alloc/rss_lag.h"
+#include "output/stdout.h"
+#include "shared/i18n.h"
+#include "shared/interrupt.h"
+
+enum {
+	STAGE,
+	TOUCHED_SIZE,
+	RESERVED_SIZE,
+	USED,
+	USED_PERCENT,
+	MINOR_FAULTS,
+	MAJOR_FAULTS,
+	SECONDS,
+	PID,
+	ADDRESS,
+	SIZE,
+	VERIFIED,
+	OOM_SCORE_ADJ,
+	OOM_SCORE,
+	THP,
+	THP_SYSTEM,
+	LAG,
+	SOURCE,
+};
+
+/* Watched is what comes row by row. */
+#define ALWAYS (SHOWN | IN_WATCH)
+
+const struct column report_columns[REPORT_COLUMNS] = {
+	[STAGE] = { "STAGE", "stage", TYPE_TEXT, ALWAYS,
+		N_("before, reserved, touched or released"), .width = 8 },
+	[TOUCHED_SIZE] = { "TOUCHED", "touched", TYPE_SIZE, IN_JSON | IN_WATCH,
+		N_("touched so far, and not given back"), .width = 8 },
+	[RESERVED_SIZE] = { "RESERVED", "reserved", TYPE_SIZE, ALWAYS,
+		N_("reserved memory (VmSize)") },
+	[USED] = { "USED", "used", TYPE_SIZE, ALWAYS,
+		N_("used memory (VmRSS)"), .width = 8 },
+	[USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, ALWAYS,
+		N_("used memory in percent of reserved memory") },
+	[MINOR_FAULTS] = { "MINFLT", "minor_faults", TYPE_NUMBER,
+		IN_JSON | IN_WATCH, N_("page faults while it was touched"),
+		.width = 8 },
+	[MAJOR_FAULTS] = { "MAJFLT", "major_faults", TYPE_NUMBER,
+		IN_JSON | IN_WATCH, N_("those that waited for a disk") },
+	[SECONDS] = { "SECONDS", "seconds", TYPE_NUMBER, IN_JSON | IN_WATCH,
+		N_("time that touching took"), .decimals = 6, .width = 10 },
+	[PID] = { "PID", "pid", TYPE_NUMBER, IN_JSON,
+		N_("process ID") },
+	[ADDRESS] = { "ADDRESS", "address", TYPE_TEXT, IN_JSON,
+		N_("start of the reservation") },
+	[SIZE] = { "SIZE", "size", TYPE_SIZE, IN_JSON,
+		N_("size that was asked for") },
+	[VERIFIED] = { "VERIFIED", "verified", TYPE_BOOLEAN, IN_JSON,
+		N_("is each byte read as zero first?") },
+	[OOM_SCORE_ADJ] = { "OOM_SCORE_ADJ", "oom_score_adj", TYPE_NUMBER,
+		IN_JSON, N_("the adjustment, -1000 to 1000") },
+	[OOM_SCORE] = { "OOM_SCORE", "oom_score", TYPE_NUMBER, IN_JSON,
+		N_("what the OOM killer sees; only /proc tells it") },
+	[THP] = { "THP", "thp", TYPE_TEXT, IN_JSON,
+		N_("huge pages in force: always or never") },
+	[THP_SYSTEM] = { "THP_SYSTEM", "thp_system", TYPE_TEXT, IN_JSON,
+		N_("the system's setting of them") },
+	[LAG] = { "LAG", "lag", TYPE_SIZE, IN_JSON,
+		N_("by how much used may lag on this kernel") },
+	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs") },
+};
+
+static void set_sample(struct table *table, const struct sample *sample)
+{
+	static const char *const stages[] = {
+		"before", "reserved", "touched", "released"
+	};
+	const struct process_memory_stats *stats = &sample->stats;
+
+	table_text(table, STAGE, stages[sample->stage]);
+	table_number(table, TOUCHED_SIZE, sample->touched - sample->released);
+	table_number(table, RESERVED_SIZE, stats->reserved_memory_kb * 1024);
+	table_number(table, USED, stats->used_memory_kb * 1024);
+	table_number(table, USED_PERCENT, stats->used_memory_percentage);
+	table_number(table, MINOR_FAULTS, sample->minor_faults);
+	table_number(table, MAJOR_FAULTS, sample->major_faults);
+	table_number(table, SECONDS, sample->seconds * 1e6);
+	table_number(table, OOM_SCORE_ADJ, stats->oom_score);
+	if (sample->oom_score_known)
+		table_number(table, OOM_SCORE, sample->oom_score);
+}
+
+static void set_experiment(struct table *table, const struct experiment *exp,
+			   const char *address)
+{
+	table_number(table, PID, getpid());
+	if (exp->memory)
+		table_text(table, ADDRESS, address);
+	table_number(table, SIZE, exp->plan->size);
+	table_number(table, VERIFIED, exp->plan->verify);
+	table_text(table, THP, experiment_thp(exp));
+	table_text(table, THP_SYSTEM, exp->thp_system);
+	table_number(table, LAG, kernel_rss_lag());
+	table_text(table, SOURCE, exp->src->name);
+}
+
+static void add_row(struct table *table, const struct experiment *exp,
+		    const struct sample *sample)
+{
+	char address[SIZE_TEXT];
+
+	snprintf(address, sizeof(address), "%p", (void *)exp->memory);
+	table_row_begin(table);
+	set_sample(table, sample);
+	set_experiment(table, exp, address);
+	table_row_end(table);
+}
+
+/*
+ * stdio's own buffer would be allocated with the first row.  A row that nobody
+ * gets to see brings its code and data into memory.
+ */
+void report_open(struct table *table, const struct experiment *exp,
+		 const struct options *opts)
+{
+	static char buffer[BUFSIZ];
+
+	memset(buffer, ' ', sizeof(buffer));
+	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+	table_open(table, &alloc_command.columns, opts,
+		   TABLE_STREAM | TABLE_WATCH);
+	add_row(table, exp, &exp->now);
+	__fpurge(stdout);
+	table->n_rows = 0;
+}
+
+void report_row(struct table *table, const struct experiment *exp,
+		const struct sample *sample)
+{
+	add_row(table, exp, sample);
+	/* Who cannot be told need not wait for the end. */
+	if (output_flush())
+		return;
+	if (interrupted())
+		interrupt_die();
+	exit(EXIT_FAILURE);
+}
+
+void report_heading(const struct experiment *exp, const struct options *opts)
+{
+	const struct plan *plan = exp->plan;
+	char size[SIZE_TEXT], touched[SIZE_TEXT];
+
+	format_bytes(opts, size, plan->size);
+	format_bytes(opts, touched, plan->touch);
+	printf(plan->read ?
+	       (plan->verify ? _("PID %d: %s at %p, %s read, all zero\n") :
+			       _("PID %d: %s at %p, %s read\n")) :
+	       (plan->verify ? _("PID %d: %s at %p, %s touched, all zero "
+				 "before\n") :
+			       _("PID %d: %s at %p, %s touched\n")),
+	       getpid(), size, (void *)exp->memory, touched);
+}
+
+void report_huge_pages(const struct experiment *exp)
+{
+	printf(_("Huge pages: %s (the system's setting: %s)\n"),
+	       experiment_thp(exp), exp->thp_system);
+}
+
+void report_stages(const struct experiment *exp, const struct options *opts)
+{
+	enum stage last = plan_last_stage(exp->plan);
+	struct table table;
+
+	table_open(&table, &alloc_command.columns, opts, 0);
+	for (enum stage stage = BEFORE; stage <= last; stage++)
+		add_row(&table, exp, &exp->samples[stage]);
+	table_close(&table);
+}

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "alloc/request.h"
+#include "shared/i18n.h"
+#include "shared/size.h"
+
+/* Where --interval alone says when, but not how much. */
+#define STEPS_OF_INTERVAL 20
+/* Where --rate does. */
+#define STEPS_A_SECOND 10
+
+/* What waits for the other options, or is looked at together with them. */
+struct draft {
+	struct request *req;
+	const char *touch;
+	const char *step;
+	const char *rate;
+	const char *interval;
+	const char *seed;
+	const char *of_touch;	/* an option that is nothing without --touch */
+	const char *not_compared;	/* nor with --compare */
+};
+
+static _Noreturn void refuse(const char *text, const char *why)
+{
+	errx(EXIT_MISUSE, "%s: %s", text, why);
+}
+
+static size_t parse_size(const char *text)
+{
+	size_t size;
+	const char *why = size_parse(text, &size);
+
+	if (why)
+		refuse(text, why);
+	return size;
+}
+
+static double parse_seconds(const char *text)
+{
+	double seconds;
+	const char *why = seconds_parse(text, &seconds);
+
+	if (why)
+		refuse(text, why);
+	return seconds;
+}
+
+/* A size, or a whole number of percent of @size. */
+static size_t parse_touch(const char *text, size_t size)
+{
+	size_t digits = strspn(text, "0123456789"), touch;
+
+	if (digits && !strcmp(text + digits, "%")) {
+		/* Beyond 100, how far does not matter. */
+		unsigned long percent = digits > 9 ? 101 : strtoul(text, NULL,
+								   10);
+
+		if (percent > 100)
+			refuse(text, _("more than all of it"));
+		return size * percent / 100;
+	}
+	touch = parse_size(text);
+	if (touch > size)
+		errx(EXIT_MISUSE, _("--touch is more than SIZE"));
+	return touch;
+}
+
+/* A size, and what it is in: /s may be left out. */
+static size_t parse_rate(const char *text)
+{
+	size_t len = strlen(text), rate;
+	char size[SIZE_TEXT];
+	const char *why;
+
+	if (len > 2 && !strcmp(text + len - 2, "/s"))
+		len -= 2;
+	if (len >= sizeof(size))
+		refuse(text, _("not a rate (a size a second, as in 10M/s)"));
+	memcpy(size, text, len);
+	size[len] = '\0';
+	why = size_parse(size, &rate);
+	if (why)
+		refuse(text, why);
+	if (!rate)
+		refuse(text, _("nothing would ever be touched"));
+	return rate;
+}
+
+static uint64_t parse_seed(const char *text)
+{
+	uint64_t seed;
+	char *end;
+
+	errno = 0;
+	seed = strtoull(text, &end, 10);
+	/* JSON has it, as a number with a sign. */
+	if (!isdigit((unsigned char)*text) || *end || errno || seed > INT64_MAX)
+		refuse(text, _("not a seed (a whole number)"));
+	return seed;
+}
+
+static bool parse_pattern(const char *text)
+{
+	if (!strcmp(text, "random"))
+		return true;
+	if (strcmp(text, "sequential"))
+		misuse(&alloc_command, _("%s: not a pattern (sequential or "
+					 "random)"), text);
+	return false;
+}
+
+static enum thp parse_thp(const char *text)
+{
+	enum thp thp;
+
+	if (!thp_parse(text, &thp))
+		misuse(&alloc_command, _("%s: not a setting (default, never or "
+					 "always)"), text);
+	return thp;
+}
+
+static void parse_hold(struct request *req, const char *seconds)
+{
+	req->hold = true;
+	req->hold_seconds = seconds ? parse_seconds(seconds) : INFINITY;
+}
+
+/* Options of how to touch, none of which says how much. */
+static bool take_touch_option(struct draft *draft, int c)
+{
+	struct plan *plan = &draft->req->plan;
+
+	switch (c) {
+	case 'S':
+		draft->step = optarg;
+		draft->of_touch = "--step";
+		break;
+	case 'R':
+		draft->rate = optarg;
+		draft->of_touch = draft->not_compared = "--rate";
+		break;
+	case 'i':
+		draft->interval = optarg;
+		draft->of_touch = draft->not_compared = "--interval";
+		break;
+	case 'p':
+		plan->random = parse_pattern(optarg);
+		draft->of_touch = "--pattern";
+		break;
+	case 'e':
+		draft->seed = optarg;
+		break;
+	case 'd':
+		plan->read = true;
+		draft->of_touch = "--read";
+		break;
+	case 'v':
+		plan->verify = true;
+		draft->of_touch = draft->not_compared = "--verify";
+		break;
+	case 'x':
+		plan->release = true;
+		draft->of_touch = draft->not_compared = "--release";
+		break;
+	default:
+		return false;
+	}
+	return true;
+}
+
+static void take_option(struct draft *draft, int c)
+{
+	struct request *req = draft->req;
+
+	if (take_touch_option(draft, c))
+		return;
+	switch (c) {
+	case 't':
+		draft->touch = optarg;
+		break;
+	case 'T':
+		req->plan.thp = parse_thp(optarg);
+		break;
+	case 'P':
+		req->plot = optarg;
+		draft->not_compared = "--plot";
+		break;
+	case 'c':
+		req->compare = true;
+		break;
+	case 'w':
+		parse_hold(req, optarg);
+		draft->not_compared = "--hold";
+		break;
+	}
+}
+
+static void check_together(const struct draft *draft)
+{
+	const struct request *req = draft->req;
+
+	if (draft->of_touch && !draft->touch)
+		misuse(&alloc_command, _("%s does nothing without --touch"),
+		       draft->of_touch);
+	if (draft->rate && draft->interval)
+		misuse(&alloc_command, _("%s and %s exclude each other"),
+		       "--rate", "--interval");
+	if (draft->seed && !req->plan.random)
+		misuse(&alloc_command, _("%s does nothing without %s"),
+		       "--seed", "--pattern=random");
+	if (req->compare && draft->not_compared)
+		misuse(&alloc_command, _("%s and %s exclude each other"),
+		       "--compare", draft->not_compared);
+	if (req->compare && req->opts.columns.given)
+		misuse(&alloc_command, _("%s and %s exclude each other"),
+		       "--compare", "--output");
+}
+
+static size_t whole_pages(size_t bytes)
+{
+	size_t page = sysconf(_SC_PAGESIZE);
+
+	return (bytes + page - 1) / page * page;
+}
+
+/* At least a page, and in whole pages. */
+static size_t part_of(size_t bytes, size_t parts)
+{
+	return whole_pages(bytes / parts + !(bytes / parts));
+}
+
+static size_t choose_step(const struct draft *draft)
+{
+	const struct plan *plan = &draft->req->plan;
+	size_t step;
+
+	if (draft->step) {
+		step = parse_size(draft->step);
+		if (!step)
+			refuse(draft->step, _("nothing to touch in a step"));
+		return whole_pages(step);
+	}
+	if (draft->rate)
+		return part_of(plan->rate, STEPS_A_SECOND);
+	if (draft->interval)
+		return part_of(plan->touch, STEPS_OF_INTERVAL);
+	return 0;
+}
+
+static void complete_plan(const struct draft *draft)
+{
+	struct request *req = draft->req;
+	struct plan *plan = &req->plan;
+
+	if (draft->touch)
+		plan->touch = parse_touch(draft->touch, plan->size);
+	if (draft->rate)
+		plan->rate = parse_rate(draft->rate);
+	if (draft->interval)
+		plan->interval = parse_seconds(draft->interval);
+	plan->seed = draft->seed ? parse_seed(draft->seed) : 1;
+	plan->step = choose_step(draft);
+	req->stepped = plan->step;
+}
+
+void request_parse(struct request *req, int argc, char **argv)
+{
+	struct draft draft = { .req = req };
+	int c;
+
+	while ((c = options_next(&alloc_command, argc, argv, &req->opts)) != -1)
+		take_option(&draft, c);
+	if (optind == argc)
+		misuse(&alloc_command, _("SIZE is missing"));
+	if (optind + 1 < argc)
+		misuse(&alloc_command, _("%s: unexpected"), argv[optind + 1]);
+
+	req->plan.size = parse_size(argv[optind]);
+	if (!req->plan.size)
+		refuse(argv[optind], _("nothing to reserve"));
+	check_together(&draft);
+	complete_plan(&draft);
+}
+
+const struct option request_options[] = {
+	{ "touch", required_argument, NULL, 't' },
+	{ "step", required_argument, NULL, 'S' },
+	{ "rate", required_argument, NULL, 'R' },
+	{ "interval", required_argument, NULL, 'i' },
+	{ "pattern", required_argument, NULL, 'p' },
+	{ "seed", required_argument, NULL, 'e' },
+	{ "read", no_argument, NULL, 'd' },
+	{ "verify", no_argument, NULL, 'v' },
+	{ "thp", required_argument, NULL, 'T' },
+	{ "release", no_argument, NULL, 'x' },
+	{ "plot", required_argument, NULL, 'P' },
+	{ "compare", no_argument, NULL, 'c' },
+	{ "hold", optional_argument, NULL, 'w' },
+	COMMON_OPTIONS
+};

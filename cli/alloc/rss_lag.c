@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <stdio.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "alloc/rss_lag.h"
+#include "shared/i18n.h"
+#include "shared/size.h"
+
+/* TASK_RSS_EVENTS_THRESH, 64, is looked at before a fault is counted. */
+#define FAULTS 66
+
+size_t kernel_rss_lag(void)
+{
+	struct utsname kernel;
+	int version, patchlevel;
+
+	uname(&kernel);
+	if (sscanf(kernel.release, "%d.%d", &version, &patchlevel) != 2)
+		return 0;
+	if (version > 6 || (version == 6 && patchlevel >= 2))
+		return 0;
+	return FAULTS * sysconf(_SC_PAGESIZE);
+}
+
+bool kernel_lags(size_t touched, int64_t growth)
+{
+	int64_t missing = (int64_t)touched - growth;
+
+	return missing > 0 && missing <= (int64_t)kernel_rss_lag();
+}
+
+void kernel_explain_lag(void)
+{
+	char lag[SIZE_TEXT];
+
+	size_format(lag, kernel_rss_lag());
+	warnx(_("used lags by up to %s: this kernel adds up a thread's page "
+		"faults in batches"), lag);
+}

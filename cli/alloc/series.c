@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <stdbool.h>
+#include <string.h>
+
+#include "alloc/series.h"
+
+void series_init(struct series *series, const struct plan *plan)
+{
+	/* Not zero, which a compiler could leave to the kernel. */
+	memset(series, 0xff, sizeof(*series));
+	series->n = 0;
+	/* Every other point is so far from the next but one, at least. */
+	series->spacing = plan_work(plan) / (SERIES_MAX / 2 - 2) + 1;
+}
+
+/* What the last one adds to the one before it is too little to be seen. */
+static bool last_is_superfluous(const struct series *series, uint64_t done)
+{
+	const struct point *end = series->points + series->n;
+
+	return series->n >= 2 && done - end[-2].done < series->spacing;
+}
+
+void series_add(struct series *series, const struct experiment *exp,
+		const struct sample *sample)
+{
+	const struct point point = {
+		.done = sample->touched + sample->released,
+		.reserved = growth_or_none(sample_reserved_growth(exp, sample)),
+		.used = growth_or_none(sample_used_growth(exp, sample)),
+	};
+
+	if (last_is_superfluous(series, point.done))
+		series->n--;
+	series->points[series->n++] = point;
+}
+
+uint64_t series_highest(const struct series *series)
+{
+	uint64_t max = 1;
+
+	for (size_t i = 0; i < series->n; i++) {
+		if (series->points[i].reserved > max)
+			max = series->points[i].reserved;
+		if (series->points[i].used > max)
+			max = series->points[i].used;
+	}
+	return max;
+}

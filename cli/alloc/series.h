@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The curve of an experiment: a bounded number of its samples. */
+#ifndef SERIES_H
+#define SERIES_H
+
+#include "alloc/experiment.h"
+
+#define SERIES_MAX 512
+
+struct point {
+	uint64_t done;		/* bytes touched and given back */
+	uint64_t reserved;	/* bytes that there are more than before */
+	uint64_t used;
+};
+
+/* In order of @done. */
+struct series {
+	struct point points[SERIES_MAX];
+	size_t n;
+	uint64_t spacing;	/* of the points, at least */
+};
+
+/*
+ * Empty, with room in memory for all that can come: no page of it becomes used
+ * while used memory is measured.
+ */
+void series_init(struct series *series, const struct plan *plan);
+
+/* Points too close to the one before the last replace the last. */
+void series_add(struct series *series, const struct experiment *exp,
+		const struct sample *sample);
+
+/* The highest there is, and at least 1. */
+uint64_t series_highest(const struct series *series);
+
+#endif /* SERIES_H */

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* All that an experiment has found out. */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include "options.h"
+#include "alloc/experiment.h"
+
+/* Lines for people, or an object that is a line of JSON. */
+void summary_print(const struct experiment *exp, const struct options *opts);
+
+#endif /* SUMMARY_H */

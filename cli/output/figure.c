@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How figures are written. */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "options.h"
+#include "output/format.h"
+
+/*
+ * Not printf(): it would be a third of what a row of --raw costs.  Returns
+ * the first character, which is in @text.
+ */
+static char *decimal(char text[SIZE_TEXT], int64_t figure, int decimals)
+{
+	uint64_t rest = figure < 0 ? -(uint64_t)figure : (uint64_t)figure;
+	char *at = text + SIZE_TEXT - 1;
+
+	*at = '\0';
+	do {
+		*--at = '0' + rest % 10;
+		rest /= 10;
+		if (decimals && !--decimals) {
+			*--at = '.';
+			if (!rest)
+				*--at = '0';
+		}
+	} while (rest || decimals);
+	if (figure < 0)
+		*--at = '-';
+	return at;
+}
+
+static const char *time_of_day(char text[SIZE_TEXT], int64_t milliseconds)
+{
+	time_t seconds = milliseconds / 1000;
+	struct tm tm;
+
+	if (!localtime_r(&seconds, &tm) ||
+	    !strftime(text, SIZE_TEXT, "%H:%M:%S", &tm))
+		return "-";
+	return text;
+}
+
+/* As +1.5M. */
+static const char *difference(char text[SIZE_TEXT], int64_t bytes)
+{
+	char size[SIZE_TEXT];
+
+	if (!bytes)
+		return "0";
+	size_format(size, llabs(bytes));
+	*text = bytes < 0 ? '-' : '+';
+	size[SIZE_TEXT - 2] = '\0';	/* it is shorter by far */
+	strcpy(text + 1, size);
+	return text;
+}
+
+static const char *for_people(const struct column *column, int64_t figure,
+			      char text[SIZE_TEXT])
+{
+	switch (column->type) {
+	case TYPE_SIZE:
+		size_format(text, figure);
+		return text;
+	case TYPE_DIFFERENCE:
+		return difference(text, figure);
+	case TYPE_TIME:
+		return time_of_day(text, figure);
+	case TYPE_BOOLEAN:
+		return figure ? "yes" : "no";
+	default:
+		return decimal(text, figure, column->decimals);
+	}
+}
+
+static const char *figure_text(const struct column *column, int64_t figure,
+			       bool exact, char text[SIZE_TEXT])
+{
+	if (!exact)
+		return for_people(column, figure, text);
+	if (column->type == TYPE_BOOLEAN)
+		return figure ? "true" : "false";
+	return decimal(text, figure,
+		       column->type == TYPE_TIME ? 3 : column->decimals);
+}
+
+/* --bytes makes sizes exact; the hour is one that people read all the same. */
+static bool is_exact(const struct options *options, enum column_type type)
+{
+	if (options->format != FORMAT_TABLE)
+		return true;
+	return options->bytes &&
+	       (type == TYPE_SIZE || type == TYPE_DIFFERENCE);
+}
+
+const char *cell_text(const struct table *table, size_t id,
+		      char text[SIZE_TEXT])
+{
+	const struct column *column = &table->columns->list[id];
+	const struct cell *cell = &table->cells[id];
+
+	switch (cell->is) {
+	case CELL_TEXT:
+	case CELL_WORD:
+		return cell->text;
+	case CELL_FIGURE:
+		return figure_text(column, cell->figure,
+				   is_exact(table->options, column->type),
+				   text);
+	default:
+		return "-";
+	}
+}
+
+void format_bytes(const struct options *options, char text[SIZE_TEXT],
+		  uint64_t bytes)
+{
+	char digits[SIZE_TEXT];
+
+	if (is_exact(options, TYPE_SIZE))
+		strcpy(text, decimal(digits, bytes, 0));
+	else
+		size_format(text, bytes);
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * JSON: one document, or an object a line where rows are printed as they come.
+ * libsmartcols of Debian 12 has the document alone.  Both are written here, so
+ * that they say the same in the same way; the document is laid out as
+ * libsmartcols would.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "options.h"
+#include "output/format.h"
+
+/* How many bytes the UTF-8 character at @text has; 0: it is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+	static const struct {
+		unsigned char first, last;	/* of the first byte */
+		unsigned char low, high;	/* of the second */
+		size_t length;
+	} forms[] = {
+		{ 0x01, 0x7f, 0, 0, 1 },
+		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
+		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
+		{ 0xe1, 0xec, 0x80, 0xbf, 3 },
+		{ 0xed, 0xed, 0x80, 0x9f, 3 },
+		{ 0xee, 0xef, 0x80, 0xbf, 3 },
+		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
+		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
+		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+	};
+	size_t i = 0, n;
+
+	while (*text < forms[i].first || *text > forms[i].last)
+		if (++i == sizeof(forms) / sizeof(*forms))
+			return 0;
+	for (n = 1; n < forms[i].length; n++)
+		if (text[n] < (n == 1 ? forms[i].low : 0x80) ||
+		    text[n] > (n == 1 ? forms[i].high : 0xbf))
+			return 0;
+	return n;
+}
+
+/* A byte that isn't UTF-8 becomes the replacement character, as elsewhere. */
+static void put_string(const char *text)
+{
+	putchar('"');
+	while (*text) {
+		size_t n = utf8_length((const unsigned char *)text);
+
+		if (!n)
+			fputs("\\ufffd", stdout);
+		else if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if (n == 1 && (*text < ' ' || *text == 0x7f))
+			printf("\\u%04x", *text);
+		else
+			fwrite(text, 1, n, stdout);
+		text += n ? n : 1;
+	}
+	putchar('"');
+}
+
+static void put_cell(const struct table *table, size_t id)
+{
+	const struct cell *cell = &table->cells[id];
+	char text[SIZE_TEXT];
+
+	if (cell->is == CELL_TEXT)
+		put_string(cell->text);
+	else if (cell->is == CELL_FIGURE)
+		fputs(cell_text(table, id, text), stdout);
+	else
+		fputs("null", stdout);
+}
+
+static void put_members(const struct table *table, const char *separator)
+{
+	for (size_t i = 0; i < table->n_shown; i++) {
+		size_t id = table->shown[i];
+
+		printf("%s\"%s\": ", i ? separator : "",
+		       table->columns->list[id].key);
+		put_cell(table, id);
+	}
+}
+
+static void put_line(const struct table *table)
+{
+	putchar('{');
+	put_members(table, ", ");
+	puts("}");
+}
+
+static void open_document(const struct table *table)
+{
+	printf("{\n   \"%s\": [\n", table->columns->json_name);
+}
+
+static void json_row(struct table *table)
+{
+	if (table->stream) {
+		put_line(table);
+		return;
+	}
+	if (!table->n_rows)
+		open_document(table);
+	fputs(table->n_rows ? ",{\n         " : "      {\n         ", stdout);
+	put_members(table, ",\n         ");
+	fputs("\n      }", stdout);
+}
+
+static void json_close(struct table *table)
+{
+	if (table->stream)
+		return;
+	if (!table->n_rows)
+		open_document(table);
+	puts("\n   ]\n}");
+}
+
+const struct table_format format_json = {
+	.row = json_row,
+	.close = json_close,
+};

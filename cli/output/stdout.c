@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdio_ext.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "output/stdout.h"
+#include "shared/i18n.h"
+
+/* Of the first flush that failed: a later one has nothing left to fail with. */
+static int reason;
+
+bool output_flush(void)
+{
+	if (fflush(stdout) && !reason)
+		reason = errno;
+	return !ferror(stdout);
+}
+
+static void close_stdout(void)
+{
+	bool unwritten = __fpending(stdout), failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) && (unwritten || errno != EBADF))
+		failed = true;
+	if (!failed)
+		return;
+	if (reason)
+		errno = reason;
+	/* A reader that has seen enough, as head(1), is no reason to talk. */
+	if (errno && errno != EPIPE)
+		warn(_("write error"));
+	else if (!errno)
+		warnx(_("write error"));
+	_exit(EXIT_FAILURE);
+}
+
+void output_check_at_exit(void)
+{
+	atexit(close_stdout);
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "options.h"
+#include "output/format.h"
+#include "output/table.h"
+
+static const struct table_format *choose_format(const struct options *options,
+						bool stream)
+{
+	if (options->format == FORMAT_JSON)
+		return &format_json;
+	/* libsmartcols aligns only what it has seen as a whole. */
+	if (options->format == FORMAT_RAW || stream)
+		return &format_lines;
+	return &format_aligned;
+}
+
+static unsigned int where_shown(const struct options *options,
+				unsigned int flags)
+{
+	bool watch = flags & TABLE_WATCH;
+	unsigned int where = watch ? IN_WATCH : 0;
+
+	if (options->format == FORMAT_JSON)
+		where |= IN_JSON | IN_EVERY_JSON;
+	else if (!watch)
+		where |= IN_TABLE;
+	if (watch && flags & TABLE_STREAM)
+		where |= IN_STREAM;
+	return where;
+}
+
+void table_open(struct table *table, const struct columns *columns,
+		const struct options *options, unsigned int flags)
+{
+	*table = (struct table){
+		.columns = columns,
+		.options = options,
+		.stream = flags & TABLE_STREAM,
+		.screen = flags & TABLE_SCREEN,
+	};
+	table->n_shown = columns_shown(columns, &options->columns,
+				       where_shown(options, flags),
+				       table->shown);
+	for (size_t i = 0; i < table->n_shown; i++)
+		table->is_shown |= UINT32_C(1) << table->shown[i];
+	table->format = choose_format(options, table->stream);
+	if (table->format->open)
+		table->format->open(table);
+}
+
+bool table_shows(const struct table *table, size_t id)
+{
+	return table->is_shown & UINT32_C(1) << id;
+}
+
+void table_row_begin(struct table *table)
+{
+	memset(table->cells, 0, table->columns->n * sizeof(*table->cells));
+}
+
+void table_text(struct table *table, size_t id, const char *text)
+{
+	table->cells[id] = (struct cell){ .is = CELL_TEXT, .text = text };
+}
+
+void table_number(struct table *table, size_t id, int64_t number)
+{
+	table->cells[id] = (struct cell){
+		.is = CELL_FIGURE,
+		.figure = number
+	};
+}
+
+void table_word(struct table *table, size_t id, const char *word)
+{
+	table->cells[id] = (struct cell){ .is = CELL_WORD, .text = word };
+}
+
+void table_row_end(struct table *table)
+{
+	table->format->row(table);
+	table->n_rows++;
+}
+
+void table_close(struct table *table)
+{
+	const struct options *options = table->options;
+
+	/* A format for people or lines prints them with the first row. */
+	if (!table->n_rows && !options->no_headings &&
+	    options->format != FORMAT_JSON)
+		print_headings(table);
+	if (table->format->close)
+		table->format->close(table);
+}

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* tamalloc proc: processes, by their IDs or all of them. */
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <limits.h>
+#include <regex.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "options.h"
+#include "watch.h"
+#include "proc/process_columns.h"
+#include "shared/i18n.h"
+#include "shared/interrupt.h"
+#include "source/users.h"
+
+/* What is asked for. */
+struct request {
+	struct options opts;
+	struct watch watch;
+	bool all;
+	int n_pids;
+	char **pids;
+
+	bool has_user;
+	uid_t user;
+	bool has_name;
+	regex_t name;
+
+	bool has_sort;
+	bool descending;
+	size_t sort;		/* column */
+	size_t top;		/* 0: all */
+};
+
+/* What is known, and shown of it. */
+struct sample {
+	const struct request *req;
+	struct process_context context;
+	struct processes now;
+	struct processes before;
+	struct process **rows;
+	size_t n_rows;
+	size_t n_failed;	/* named and without figures, or not asked for */
+};
+
+static pid_t parse_pid(const char *text)
+{
+	char *end;
+	long pid;
+
+	errno = 0;
+	pid = strtol(text, &end, 10);
+	if (!isdigit((unsigned char)*text) || *end || errno || !pid ||
+	    pid > INT_MAX)
+		misuse(&proc_command, _("%s: not a process ID"), text);
+	return pid;
+}
+
+static void parse_user(struct request *req, const char *text)
+{
+	if (!user_parse(text, &req->user))
+		misuse(&proc_command, _("%s: no such user"), text);
+	req->has_user = true;
+}
+
+static void parse_name(struct request *req, const char *text)
+{
+	char why[256];
+	int error;
+
+	if (req->has_name)
+		regfree(&req->name);
+	error = regcomp(&req->name, text, REG_EXTENDED | REG_NOSUB);
+	if (error) {
+		regerror(error, &req->name, why, sizeof(why));
+		misuse(&proc_command, "%s: %s", text, why);
+	}
+	req->has_name = true;
+}
+
+static void parse_sort(struct request *req, const char *text)
+{
+	const char *name = text + (*text == '-');
+	int column = column_find(&proc_command.columns, name, strlen(name));
+
+	if (column < 0)
+		misuse(&proc_command, _("%s: no such column"), name);
+	req->has_sort = true;
+	req->descending = *text == '-';
+	req->sort = column;
+}
+
+static void parse_option(struct request *req, int c)
+{
+	switch (c) {
+	case 'a':
+		req->all = true;
+		break;
+	case 'u':
+		parse_user(req, optarg);
+		break;
+	case 'm':
+		parse_name(req, optarg);
+		break;
+	case 'S':
+		parse_sort(req, optarg);
+		break;
+	case 't':
+		req->top = options_count(&proc_command, optarg);
+		break;
+	default:
+		watch_take_option(&req->watch, &proc_command, c);
+	}
+}
+
+/* All of them before any: misuse prints no figures. */
+static void parse_pids(struct request *req, int n, char **pids)
+{
+	req->n_pids = n;
+	req->pids = pids;
+	if (n && req->all)
+		misuse(&proc_command, _("%s: unexpected with --all"), *pids);
+	for (int i = 0; i < n; i++)
+		parse_pid(pids[i]);
+	/* To choose among processes, with none named, is to mean all. */
+	if (!n && (req->has_user || req->has_name || req->has_sort || req->top))
+		req->all = true;
+	if (!n && !req->all)
+		misuse(&proc_command, _("a process ID, or --all, is missing"));
+}
+
+static void parse_arguments(struct request *req, int argc, char **argv)
+{
+	int c;
+
+	while ((c = options_next(&proc_command, argc, argv, &req->opts)) != -1)
+		parse_option(req, c);
+	parse_pids(req, argc - optind, argv + optind);
+	if (req->top && !req->has_sort) {
+		req->sort = PROCESS_USED;
+		req->descending = true;
+		req->has_sort = true;
+	}
+}
+
+/* Why there are no figures for a process, in the words of its user. */
+static const char *explain(const struct process *process)
+{
+	switch (process_answer(process)) {
+	case ANSWER_GONE:
+		return _("no such process");
+	case ANSWER_DENIED:
+		return _("not permitted: it is hidden from this user");
+	case ANSWER_NONE:
+		return _("no memory of its own: a kernel thread or a zombie");
+	default:
+		return strerror(process->error);
+	}
+}
+
+/* Once each: the samples that follow show it in the table. */
+static void report(const struct watch *watch, const struct process *process)
+{
+	if (!watch->n && !watch->redraw)
+		warnx("%d: %s", process->pid, explain(process));
+}
+
+static void ask_named(struct sample *sample)
+{
+	const struct request *req = sample->req;
+
+	sample->n_failed = 0;
+	for (int i = 0; i < req->n_pids; i++) {
+		const struct process *process;
+
+		processes_add(&sample->now, parse_pid(req->pids[i]));
+		process = &sample->now.list[i];
+		if (process->error) {
+			sample->n_failed++;
+			report(&req->watch, process);
+		}
+	}
+}
+
+/* One for all of them: who may open no file more can read none of the rest. */
+static void ask_all(struct sample *sample)
+{
+	if (!processes_add_all(&sample->now))
+		err(EXIT_FAILURE, "/proc");
+	sample->n_failed = 0;
+	for (size_t i = 0; i < sample->now.n; i++) {
+		const struct process *process = &sample->now.list[i];
+
+		if (process_answer(process) == ANSWER_ERROR &&
+		    !sample->n_failed++)
+			report(&sample->req->watch, process);
+	}
+}
+
+static void ask(struct sample *sample)
+{
+	if (sample->req->all)
+		ask_all(sample);
+	else
+		ask_named(sample);
+	processes_compare(&sample->now, &sample->before);
+}
+
+static bool has_user(struct process *process, uid_t user)
+{
+	uid_t owner;
+
+	return process_owner(process, &owner) && owner == user;
+}
+
+static bool has_name(struct process *process, const regex_t *name)
+{
+	const char *command = process_command(process);
+
+	return command && !regexec(name, command, 0, NULL, 0);
+}
+
+static bool is_wanted(const struct request *req, struct process *process)
+{
+	/* Nobody can tell whose it was, and it was named. */
+	if (process->error == ESRCH)
+		return true;
+	return (!req->has_user || has_user(process, req->user)) &&
+	       (!req->has_name || has_name(process, &req->name));
+}
+
+static void choose_rows(struct sample *sample)
+{
+	sample->rows = reallocarray(sample->rows, sample->now.n + 1,
+				    sizeof(*sample->rows));
+	if (!sample->rows)
+		errx(EXIT_FAILURE, _("out of memory"));
+	sample->n_rows = 0;
+	for (size_t i = 0; i < sample->now.n; i++) {
+		struct process *process = &sample->now.list[i];
+
+		if (is_wanted(sample->req, process))
+			sample->rows[sample->n_rows++] = process;
+	}
+}
+
+/* Equals stay in the order that they were in. */
+static int compare_rows(const void *a, const void *b, void *arg)
+{
+	struct process *first = *(struct process *const *)a;
+	struct process *second = *(struct process *const *)b;
+	const struct sample *sample = arg;
+	int order = process_order(&sample->context, sample->req->sort,
+				  sample->req->descending, first, second);
+
+	return order ? order : (first > second) - (first < second);
+}
+
+static void sort_rows(struct sample *sample)
+{
+	if (sample->req->has_sort)
+		qsort_r(sample->rows, sample->n_rows, sizeof(*sample->rows),
+			compare_rows, sample);
+}
+
+static void take_sample(struct sample *sample)
+{
+	processes_keep(&sample->now, &sample->before);
+	sample->context.time = watch_time();
+	sample->context.machine = machine_memory();
+	ask(sample);
+	choose_rows(sample);
+	sort_rows(sample);
+}
+
+static void show(struct table *table, void *arg)
+{
+	struct sample *sample = arg;
+	size_t room = watch_rows(&sample->req->watch);
+	size_t top = sample->req->top;
+
+	if (top && top < room)
+		room = top;
+	take_sample(sample);
+	for (size_t i = 0; i < sample->n_rows && i < room; i++)
+		process_show(table, &sample->context, sample->rows[i]);
+}
+
+static void start_sample(struct sample *sample)
+{
+	const struct request *req = sample->req;
+	const struct source *source = source_choose(req->opts.source);
+	bool have_proc = procfs_usable();
+
+	if (!have_proc && (req->all || req->has_user || req->has_name))
+		errx(EXIT_FAILURE, _("--all, --user and --name need /proc, which "
+				     "is not mounted here, or shows another "
+				     "PID namespace"));
+	sample->context.source = source->name;
+	sample->now.source = sample->before.source = source;
+	sample->now.have_proc = sample->before.have_proc = have_proc;
+}
+
+static void free_sample(struct sample *sample)
+{
+	free(sample->rows);
+	free(sample->now.list);
+	free(sample->before.list);
+}
+
+static int exit_status(const struct sample *sample)
+{
+	if (interrupted() || !sample->n_failed)
+		return EXIT_SUCCESS;
+	return sample->n_failed < sample->now.n ? EXIT_SOME_FAILED :
+						  EXIT_FAILURE;
+}
+
+static int run_proc(int argc, char **argv)
+{
+	struct request req = { 0 };
+	struct sample sample = { .req = &req };
+
+	parse_arguments(&req, argc, argv);
+	start_sample(&sample);
+	watch_run(&req.watch, &proc_command.columns, &req.opts, show, &sample);
+	free_sample(&sample);
+	if (req.has_name)
+		regfree(&req.name);
+	return exit_status(&sample);
+}
+
+static const struct option options[] = {
+	{ "all", no_argument, NULL, 'a' },
+	{ "user", required_argument, NULL, 'u' },
+	{ "name", required_argument, NULL, 'm' },
+	{ "sort", required_argument, NULL, 'S' },
+	{ "top", required_argument, NULL, 't' },
+	WATCH_OPTIONS,
+	COMMON_OPTIONS
+};
+
+const struct command proc_command = {
+	.name = "proc",
+	.run = run_proc,
+	.summary = N_("Show processes, by their IDs or all of them"),
+	.operands = N_("PID... | --all"),
+	.options = options,
+	.options_help = N_(
+		"     --all             all processes\n"
+		"     --user=USER       only those of this user (a name or a UID)\n"
+		"     --name=PATTERN    only those whose COMMAND matches this\n"
+		"                         extended regular expression\n"
+		"     --sort=COLUMN     the least first; -COLUMN: the greatest\n"
+		"     --top=NUMBER      only the first so many, by --sort or -USED\n"
+		"     --watch[=SECONDS] every second, or every so many\n"
+		"     --count=NUMBER    so many times; implies --watch\n"),
+	.columns = {
+		.json_name = "processes",
+		.list = process_columns,
+		.n = PROCESS_COLUMNS,
+	},
+};

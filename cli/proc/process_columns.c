@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <string.h>
+
+#include "proc/process_columns.h"
+#include "shared/i18n.h"
+
+#define IN_ALL (SHOWN | IN_WATCH)
+
+const struct column process_columns[] = {
+	[PROCESS_TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
+		N_("when it was asked; in JSON in seconds since 1970"),
+		.width = 8 },
+	[PROCESS_PID] = { "PID", "pid", TYPE_NUMBER, IN_ALL,
+		N_("process ID"), .width = 7 },
+	[PROCESS_USER] = { "USER", "user", TYPE_TEXT, 0,
+		N_("who runs it (effective user)"), .width = 8 },
+	[PROCESS_RESERVED] = { "RESERVED", "reserved", TYPE_SIZE, IN_ALL,
+		N_("reserved memory (VmSize)") },
+	[PROCESS_RESERVED_DIFF] = { "RESERVED_DIFF", "reserved_diff",
+		TYPE_DIFFERENCE, IN_WATCH,
+		N_("reserved memory since the last sample") },
+	[PROCESS_USED] = { "USED", "used", TYPE_SIZE, IN_ALL,
+		N_("used memory (VmRSS)"), .width = 7 },
+	[PROCESS_USED_DIFF] = { "USED_DIFF", "used_diff", TYPE_DIFFERENCE,
+		IN_WATCH, N_("used memory since the last sample") },
+	[PROCESS_USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, SHOWN,
+		N_("used memory in percent of reserved memory") },
+	[PROCESS_RAM_PERCENT] = { "RAM%", "ram_percent", TYPE_NUMBER, 0,
+		N_("used memory in percent of RAM"), .decimals = 1 },
+	[PROCESS_OOM_SCORE_ADJ] = { "OOM_SCORE_ADJ", "oom_score_adj",
+		TYPE_NUMBER, SHOWN, N_("the adjustment, -1000 to 1000") },
+	[PROCESS_OOM_SCORE] = { "OOM_SCORE", "oom_score", TYPE_NUMBER, SHOWN,
+		N_("what the OOM killer sees; only /proc tells it") },
+	[PROCESS_COMMAND] = { "COMMAND", "command", TYPE_TEXT, IN_ALL,
+		N_("its name, up to 15 bytes of it"), .width = 15 },
+	[PROCESS_STATUS] = { "STATUS", "status", TYPE_TEXT, IN_EVERY_JSON,
+		N_("ok, denied, gone, none (has no memory) or error"),
+		.width = 6 },
+	[PROCESS_SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs") },
+};
+
+/* In every format and language; it also stands where the figures would. */
+static const char *status(const struct process *process)
+{
+	static const char *const words[] = {
+		[ANSWER_OK] = "ok",
+		[ANSWER_DENIED] = "denied",
+		[ANSWER_GONE] = "gone",
+		[ANSWER_NONE] = "none",
+		[ANSWER_ERROR] = "error",
+	};
+
+	return words[process_answer(process)];
+}
+
+/* NULL: unknown. */
+static const char *text_of(const struct process_context *context,
+			   struct process *process, size_t column)
+{
+	switch (column) {
+	case PROCESS_USER:
+		return process_user(process);
+	case PROCESS_COMMAND:
+		return process_command(process);
+	case PROCESS_STATUS:
+		return status(process);
+	default:
+		return context->source;
+	}
+}
+
+/* Those for which the source was asked, whether or not it answered. */
+static bool asked_figure(const struct process_context *context,
+			 const struct process *process, size_t column,
+			 int64_t *figure)
+{
+	const struct process_memory_stats *stats = &process->stats;
+
+	switch (column) {
+	case PROCESS_RESERVED:
+		*figure = stats->reserved_memory_kb * 1024;
+		return true;
+	case PROCESS_USED:
+		*figure = stats->used_memory_kb * 1024;
+		return true;
+	case PROCESS_USED_PERCENT:
+		*figure = stats->used_memory_percentage;
+		return true;
+	case PROCESS_RAM_PERCENT:
+		*figure = machine_ram_share(&context->machine,
+					    stats->used_memory_kb * 1024);
+		return true;
+	case PROCESS_OOM_SCORE_ADJ:
+		*figure = stats->oom_score;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool other_figure(const struct process_context *context,
+			 struct process *process, size_t column,
+			 int64_t *figure)
+{
+	bool known = true;
+	int score;
+
+	switch (column) {
+	case PROCESS_TIME:
+		*figure = context->time;
+		break;
+	case PROCESS_PID:
+		*figure = process->pid;
+		break;
+	case PROCESS_RESERVED_DIFF:
+		*figure = process->reserved_difference;
+		known = process->has_differences;
+		break;
+	case PROCESS_USED_DIFF:
+		*figure = process->used_difference;
+		known = process->has_differences;
+		break;
+	case PROCESS_OOM_SCORE:
+		known = process_oom_score(process, &score);
+		*figure = score;
+		break;
+	default:
+		known = false;
+	}
+	return known;
+}
+
+static bool figure_of(const struct process_context *context,
+		      struct process *process, size_t column, int64_t *figure)
+{
+	if (asked_figure(context, process, column, figure))
+		return !process->error;
+	return other_figure(context, process, column, figure);
+}
+
+static void show_text(struct table *table,
+		      const struct process_context *context,
+		      struct process *process, size_t column)
+{
+	const char *text = text_of(context, process, column);
+
+	if (text)
+		table_text(table, column, text);
+}
+
+static void show_figure(struct table *table,
+			const struct process_context *context,
+			struct process *process, size_t column)
+{
+	int64_t figure;
+
+	if (figure_of(context, process, column, &figure))
+		table_number(table, column, figure);
+	else if (asked_figure(context, process, column, &figure))
+		table_word(table, column, status(process));
+}
+
+void process_show(struct table *table, const struct process_context *context,
+		  struct process *process)
+{
+	table_row_begin(table);
+	for (size_t i = 0; i < table->n_shown; i++) {
+		size_t column = table->shown[i];
+
+		if (process_columns[column].type == TYPE_TEXT)
+			show_text(table, context, process, column);
+		else
+			show_figure(table, context, process, column);
+	}
+	table_row_end(table);
+}
+
+static int compare_texts(const char *a, const char *b, bool descending)
+{
+	if (!a || !b)
+		return !a - !b;
+	return descending ? strcmp(b, a) : strcmp(a, b);
+}
+
+static int compare_figures(int64_t a, int64_t b, bool descending)
+{
+	int order = (a > b) - (a < b);
+
+	return descending ? -order : order;
+}
+
+int process_order(const struct process_context *context, size_t column,
+		  bool descending, struct process *a, struct process *b)
+{
+	int64_t first, second;
+	bool first_known, second_known;
+
+	if (process_columns[column].type == TYPE_TEXT)
+		return compare_texts(text_of(context, a, column),
+				     text_of(context, b, column), descending);
+	first_known = figure_of(context, a, column, &first);
+	second_known = figure_of(context, b, column, &second);
+	if (!first_known || !second_known)
+		return second_known - first_known;
+	return compare_figures(first, second, descending);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What can be shown of a process, and sorted by. */
+#ifndef PROCESS_COLUMNS_H
+#define PROCESS_COLUMNS_H
+
+#include "output/columns.h"
+#include "output/table.h"
+#include "source/machine.h"
+#include "source/processes.h"
+
+enum process_column {
+	PROCESS_TIME,
+	PROCESS_PID,
+	PROCESS_USER,
+	PROCESS_RESERVED,
+	PROCESS_RESERVED_DIFF,
+	PROCESS_USED,
+	PROCESS_USED_DIFF,
+	PROCESS_USED_PERCENT,
+	PROCESS_RAM_PERCENT,
+	PROCESS_OOM_SCORE_ADJ,
+	PROCESS_OOM_SCORE,
+	PROCESS_COMMAND,
+	PROCESS_STATUS,
+	PROCESS_SOURCE,
+	PROCESS_COLUMNS
+};
+
+extern const struct column process_columns[PROCESS_COLUMNS];
+
+/* What the processes of a sample have in common. */
+struct process_context {
+	const char *source;
+	struct machine machine;
+	int64_t time;
+};
+
+void process_show(struct table *table, const struct process_context *context,
+		  struct process *process);
+
+/* As for qsort(); what is unknown comes last, whatever the direction. */
+int process_order(const struct process_context *context, size_t column,
+		  bool descending, struct process *a, struct process *b);
+
+#endif /* PROCESS_COLUMNS_H */

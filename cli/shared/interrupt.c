@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "shared/clock.h"
+#include "shared/interrupt.h"
+
+static volatile sig_atomic_t came;	/* the signal, or 0 */
+
+static void note(int number)
+{
+	came = number;
+}
+
+static void catch_signal(int number)
+{
+	const struct sigaction action = { .sa_handler = note };
+	struct sigaction before;
+
+	sigaction(number, NULL, &before);
+	if (before.sa_handler != SIG_IGN)
+		sigaction(number, &action, NULL);
+}
+
+void interrupt_catch(void)
+{
+	catch_signal(SIGINT);
+	catch_signal(SIGTERM);
+}
+
+bool interrupted(void)
+{
+	return came;
+}
+
+/* Blocked but while it sleeps: one that comes just before is not slept over. */
+void interrupt_sleep(double deadline)
+{
+	sigset_t signals, mask;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigprocmask(SIG_BLOCK, &signals, &mask);
+	for (double left; !came && (left = deadline - clock_now()) > 0;) {
+		struct timespec ts = clock_timespec(left);
+
+		ppoll(NULL, 0, &ts, &mask);
+	}
+	sigprocmask(SIG_SETMASK, &mask, NULL);
+}
+
+void interrupt_die(void)
+{
+	int number = came;
+
+	signal(number, SIG_DFL);
+	kill(getpid(), number);
+	_exit(128 + number);
+}

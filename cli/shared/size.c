@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <ctype.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "shared/i18n.h"
+#include "shared/size.h"
+
+static const char units[] = "BKMGTPE";
+
+static const char *not_a_size(void)
+{
+	return _("not a size (a whole number and a unit, as in 100M)");
+}
+
+/* The user address space of x86-64 is 47 bits wide, less a guard page. */
+#define SIZE_LIMIT ((UINT64_C(1) << 47) - 4096)
+
+/* How many bytes are in one @unit; 0 if there is no such unit. */
+static uint64_t unit_size(const char *unit)
+{
+	const char *letter = strchr(units, toupper((unsigned char)*unit));
+	uint64_t size = 1, base = 1024;
+
+	if (!*unit || !strcasecmp(unit, "B"))
+		return 1;
+	if (!letter || letter == units)
+		return 0;
+	if (!strcasecmp(unit + 1, "B"))
+		base = 1000;
+	else if (unit[1] && strcasecmp(unit + 1, "iB"))
+		return 0;
+	for (; letter > units; letter--)
+		size *= base;
+	return size;
+}
+
+const char *size_parse(const char *text, size_t *size)
+{
+	uint64_t unit;
+	char *end;
+
+	if (*text == '-')
+		return _("negative");
+	/* strtoull() would take white space and a sign. */
+	if (!isdigit((unsigned char)*text))
+		return not_a_size();
+	errno = 0;
+	*size = strtoull(text, &end, 10);
+	unit = unit_size(end);
+	if (!unit)
+		return not_a_size();
+	if (errno || __builtin_mul_overflow(*size, unit, size) ||
+	    *size > SIZE_LIMIT)
+		return _("beyond the address space (128T less a page)");
+	return NULL;
+}
+
+void size_format(char text[SIZE_TEXT], uint64_t bytes)
+{
+	uint64_t whole = bytes, tenths = 0;
+	const char *unit = units;
+	unsigned int shift;
+
+	while (whole >= 1024) {
+		whole >>= 10;
+		unit++;
+	}
+	shift = 10 * (unit - units);
+	if (shift) {
+		tenths = bytes & ((UINT64_C(1) << shift) - 1);
+		tenths = (tenths * 10 + (UINT64_C(1) << (shift - 1))) >> shift;
+	}
+	if (tenths == 10) {
+		whole++;
+		tenths = 0;
+	}
+	if (tenths)
+		snprintf(text, SIZE_TEXT, "%lu.%lu%c", whole, tenths, *unit);
+	else
+		snprintf(text, SIZE_TEXT, "%lu%c", whole, *unit);
+}
+
+const char *seconds_parse(const char *text, double *seconds)
+{
+	char *end;
+
+	*seconds = strtod(text, &end);
+	/* strtod() would take a sign, an exponent, inf and nan. */
+	if (!*text || text[strspn(text, "0123456789.")] || *end)
+		return _("not a number of seconds");
+	if (*seconds > INT_MAX)
+		return _("too many seconds");
+	return NULL;
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The contract of the system calls, answered from mmap(2) and /proc.  statm
+ * has the counters of status' VmSize and VmRSS, in pages.
+ */
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "source/procfs.h"
+#include "source/source.h"
+
+/* Room for /proc/PID/task/TID/statm. */
+#define PATH_SIZE 64
+
+struct pages {
+	size_t reserved;
+	size_t used;
+};
+
+bool procfs_usable(void)
+{
+	char self[16];
+	ssize_t len = readlink("/proc/self", self, sizeof(self) - 1);
+
+	if (len < 0)
+		return false;
+	self[len] = '\0';
+	return atoi(self) == getpid();
+}
+
+static bool read_number(const char *path, int *number)
+{
+	FILE *file = fopen(path, "re");
+	bool found;
+
+	if (!file)
+		return false;
+	found = fscanf(file, "%d", number) == 1;
+	fclose(file);
+	return found;
+}
+
+bool procfs_oom_score(pid_t pid, int *score)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%d/oom_score", pid);
+	return read_number(path, score);
+}
+
+bool procfs_overcommit(int *policy)
+{
+	return read_number("/proc/sys/vm/overcommit_memory", policy);
+}
+
+/* A name may have a newline in it, so the file's size tells where it ends. */
+bool procfs_command(pid_t pid, char command[COMMAND_TEXT])
+{
+	char path[PATH_SIZE];
+	FILE *file;
+	size_t len;
+
+	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	len = fread(command, 1, COMMAND_TEXT - 1, file);
+	fclose(file);
+	if (len && command[len - 1] == '\n')
+		len--;
+	command[len] = '\0';
+	return true;
+}
+
+bool procfs_owner(pid_t pid, uid_t *uid)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "/proc/%d", pid);
+	if (stat(path, &st))
+		return false;
+	*uid = st.st_uid;
+	return true;
+}
+
+static bool read_statm(const char *path, struct pages *pages)
+{
+	FILE *file = fopen(path, "re");
+	bool found;
+
+	if (!file)
+		return false;
+	errno = ESRCH;	/* it may end here, and read as nothing */
+	found = fscanf(file, "%zu %zu", &pages->reserved, &pages->used) == 2;
+	fclose(file);
+	return found;
+}
+
+static pid_t next_id(DIR *dir)
+{
+	struct dirent *entry;
+
+	while ((entry = readdir(dir)))
+		if (isdigit((unsigned char)*entry->d_name))
+			return atoi(entry->d_name);
+	return 0;
+}
+
+bool procfs_each(void (*visit)(pid_t pid, void *arg), void *arg)
+{
+	DIR *dir = opendir("/proc");
+	pid_t pid;
+
+	if (!dir)
+		return false;
+	while ((pid = next_id(dir)))
+		visit(pid, arg);
+	closedir(dir);
+	return true;
+}
+
+/* A leader that has exited shows nothing, while its threads still have it. */
+static bool read_threads(pid_t pid, struct pages *pages)
+{
+	char path[PATH_SIZE];
+	bool found = false;
+	pid_t tid;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/task", pid);
+	dir = opendir(path);
+	if (!dir)
+		return false;
+	while (!found && (tid = next_id(dir))) {
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/statm",
+			 pid, tid);
+		found = read_statm(path, pages) && pages->reserved;
+	}
+	closedir(dir);
+	return found;
+}
+
+static int read_process(pid_t pid, struct pages *pages)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%d/statm", pid);
+	if (!read_statm(path, pages)) {
+		if (errno == ENOENT)
+			errno = ESRCH;
+		return -1;
+	}
+	if (!pages->reserved && !read_threads(pid, pages)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return 0;
+}
+
+static size_t to_kib(size_t pages)
+{
+	return pages * (sysconf(_SC_PAGESIZE) / 1024);
+}
+
+static long procfs_process(pid_t pid, struct process_memory_stats *stats)
+{
+	char path[PATH_SIZE];
+	struct pages pages;
+
+	if (read_process(pid, &pages))
+		return -1;
+	stats->reserved_memory_kb = to_kib(pages.reserved);
+	stats->used_memory_kb = to_kib(pages.used);
+	stats->used_memory_percentage = 100 * pages.used / pages.reserved;
+	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", pid);
+	if (!read_number(path, &stats->oom_score)) {
+		errno = ESRCH;
+		return -1;
+	}
+	return 0;
+}
+
+struct sum {
+	struct pages pages;
+	int error;
+};
+
+static void add_pages(pid_t pid, void *arg)
+{
+	struct sum *sum = arg;
+	struct pages pages;
+
+	if (!read_process(pid, &pages)) {
+		sum->pages.reserved += pages.reserved;
+		sum->pages.used += pages.used;
+		return;
+	}
+	/* One that has ended meanwhile, or is hidden, adds nothing. */
+	if (errno != ESRCH && errno != EINVAL && errno != EPERM &&
+	    errno != EACCES)
+		sum->error = errno;
+}
+
+static long procfs_global(struct global_memory_stats *stats)
+{
+	struct sum sum = { 0 };
+
+	if (!procfs_each(add_pages, &sum))
+		return -1;
+	if (sum.error) {
+		errno = sum.error;
+		return -1;
+	}
+	stats->total_reserved_memory_mb = to_kib(sum.pages.reserved) / 1024;
+	stats->total_used_memory_mb = to_kib(sum.pages.used) / 1024;
+	return 0;
+}
+
+static long procfs_reserve(size_t size)
+{
+	return (long)mmap(NULL, size, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+}
+
+const struct source source_procfs = {
+	.name = "procfs",
+	.reserve = procfs_reserve,
+	.global = procfs_global,
+	.process = procfs_process,
+};

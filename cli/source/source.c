@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <err.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "shared/i18n.h"
+#include "source/procfs.h"
+#include "source/source.h"
+
+bool source_parse(const char *name, enum source_choice *choice)
+{
+	static const char *const names[] = {
+		[SOURCE_AUTO] = "auto",
+		[SOURCE_SYSCALL] = "syscall",
+		[SOURCE_PROCFS] = "procfs",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(name, names[i])) {
+			*choice = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Why the system calls cannot be had, or NULL where they can. */
+static const char *syscalls_absent(void)
+{
+	/* A size of 0 does nothing, and EINVAL says that the call exists. */
+	if (tamalloc_get_stats(0) != -1)
+		return NULL;
+	switch (errno) {
+	case ENOSYS:
+		return _("this kernel lacks the tamalloc system calls");
+	case EPERM:
+		return _("the tamalloc system calls are blocked here (seccomp)");
+	default:
+		return NULL;
+	}
+}
+
+const struct source *source_choose(enum source_choice choice)
+{
+	const char *absent = NULL;
+
+	if (choice != SOURCE_PROCFS) {
+		absent = syscalls_absent();
+		if (!absent)
+			return &source_syscall;
+	}
+	if (choice == SOURCE_SYSCALL)
+		errx(EXIT_NO_SYSCALLS, "%s", absent);
+	if (!procfs_usable() && absent)
+		errx(EXIT_FAILURE, _("%s, and /proc is not mounted here, or "
+				     "shows another PID namespace"), absent);
+	if (!procfs_usable())
+		errx(EXIT_FAILURE, _("/proc is not mounted here, or shows "
+				     "another PID namespace"));
+	if (absent)
+		warnx(_("%s: answering from mmap(2) and /proc"), absent);
+	return &source_procfs;
+}

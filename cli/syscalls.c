@@ -1,9 +1,0 @@
-// SPDX-License-Identifier: GPL-2.0-or-later
-#include "source.h"
-
-const struct source source_syscall = {
-	.name = "syscall",
-	.reserve = tamalloc_get_stats,
-	.global = tamalloc_get_global_stats,
-	.process = tamalloc_get_indiviual_stats,
-};
