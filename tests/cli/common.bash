@@ -115,6 +115,14 @@ words() {
 	sed -E 's/ +/ /g; s/^ //'
 }
 
+# The page, without its examples, has no table or line of more than 78 columns.
+fits_78_columns() {
+	run --separate-stderr env LC_ALL=C.UTF-8 MANWIDTH=78 man --warnings \
+		-E UTF-8 -l - < <(sed '/^\.EX/,/^\.EE/d' "$1")
+	[[ $status -eq 0 && -z $stderr ]]
+	(( $(LC_ALL=C.UTF-8 wc -L <<<"$output") <= 78 ))
+}
+
 need_root() {
 	[[ $EUID -eq 0 ]] || skip "needs root"
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The translations: whole, current, installed, and no programs' business.
+# The translations: complete, current, installed, and invisible to programs.
 
 load common
 
@@ -12,7 +12,7 @@ setup_file() {
 		prefix="$prefix" install >/dev/null
 	export prefix LOCPATH=$BATS_FILE_TMPDIR/locale
 	mkdir "$LOCPATH"
-	for locale in es_GT es_ES; do
+	for locale in es_GT es_ES en_US; do
 		localedef -i "$locale" -f UTF-8 "$LOCPATH/$locale.UTF-8"
 	done
 }
@@ -24,7 +24,7 @@ setup() {
 	fake_process 1 512 256
 }
 
-# Each message of the template is in the file translated, and no other is.
+# Whether the file translates each message of the template, and no others.
 is_whole() { # po template
 	local merged=$BATS_TEST_TMPDIR/merged.po
 
@@ -40,7 +40,7 @@ template() {
 	echo "$O/po/tamalloc.pot"
 }
 
-@test "the program is translated whole, and nothing is stale" {
+@test "the program is translated completely, and nothing is stale" {
 	is_whole "$top/cli/po/es.po" "$(template)"
 }
 
@@ -59,21 +59,21 @@ template() {
 	is_whole "$po" "$pot"
 }
 
-# What po4a, given the pages of directory $1, would have the catalogue be.
+# Writes the template that po4a makes from the pages in directory $1.
 update_manual() {
 	mkdir -p "$BATS_TEST_TMPDIR/out/es"
 	(cd "$1" && po4a --quiet --keep 0 \
 		--variable out="$BATS_TEST_TMPDIR/out" po4a.cfg)
 }
 
-# The same of the pages in directory $1.
+# is_whole() for the pages in directory $1.
 manual_is_whole() {
 	cp "$1/po/es.po" "$po"
 	update_manual "$1"
 	is_whole "$po" "$BATS_TEST_TMPDIR/out/tamalloc-man.pot"
 }
 
-@test "the manual is translated whole, and nothing is stale" {
+@test "the manual is translated completely, and nothing is stale" {
 	cp -r "$top/man" "$BATS_TEST_TMPDIR/man"
 	manual_is_whole "$BATS_TEST_TMPDIR/man"
 }
@@ -110,8 +110,9 @@ spanish() {
 	[[ $stderr == "tamalloc: este núcleo no tiene"* ]]
 }
 
-@test "so does LANGUAGE=es, where no Spanish locale has been made" {
-	for locale in C.UTF-8 es_ES.UTF-8; do
+# glibc 2.39 and later ignore LANGUAGE in C.UTF-8, as all do in C.
+@test "so does LANGUAGE=es, in a locale of any other language" {
+	for locale in en_US.UTF-8 es_ES.UTF-8; do
 		LANGUAGE=es LC_ALL=$locale run_expecting 1 tamalloc proc 5
 		[[ $stderr == "tamalloc: 5: no existe tal proceso" ]]
 	done
@@ -119,7 +120,7 @@ spanish() {
 	[[ $stderr == "tamalloc: 5: no such process" ]]
 }
 
-# The options and columns, and whatever else has an entry of its own.
+# Prints the options, the columns and everything else that has an entry.
 entries() {
 	sed -nE 's/^ (-., |    )(--[a-z-]+).*/\2/p; s/^ ([A-Z_%0-9a-z]+)  .*/\1/p'
 }
@@ -153,7 +154,7 @@ entries() {
 	for page in "$man"/man?/*; do
 		name=${page##*/}
 		section=${name##*.}
-		# With an option, in a minimal system too, or by the locale.
+		# With the option, as in a minimal system, or by the locale.
 		for way in "LC_ALL=C.UTF-8 man -L es" "LC_ALL=es_GT.UTF-8 man"; do
 			# shellcheck disable=SC2086 # words
 			run --separate-stderr env MANPATH="$man" $way -w \
@@ -164,14 +165,15 @@ entries() {
 			man --warnings -E UTF-8 -l "$man/es/man$section/$name"
 		[[ $status -eq 0 && -z $stderr ]]
 		[[ $output == *NOMBRE* && $output == *memoria* ]]
-		# po4a's lines are as long as they come.
+		fits_78_columns "$man/es/man$section/$name"
+		# po4a doesn't wrap its lines.
 		run --separate-stderr mandoc -Tlint -W warning \
 			"$man/es/man$section/$name"
 		[[ $status -eq 0 && -z $output && -z $stderr ]]
 	done
 }
 
-# Of a message to people, which has a blank in it: what is not marked.
+# Prints messages that are not marked.  A message to people has a blank in it.
 unmarked() {
 	grep -nE '\b(warnx?|errx?|misuse|fputs|puts|f?printf)\(([a-zA-Z_>&.-]+, )*"[^"<]*[a-z%] [a-z]+' \
 		"$@"

@@ -11,7 +11,7 @@ setup() {
 	man=$root/usr/share/man
 }
 
-# The text between .EX and .EE as one reads it.
+# The text between .EX and .EE as a reader sees it.
 examples() {
 	sed -n '/^\.SH EXAMPLES/,/^\.SH SEE/p' "$1" |
 		sed -n '/^\.EX/,/^\.EE/p' |
@@ -27,6 +27,12 @@ examples() {
 		[[ $status -eq 0 && -z $output && -z $stderr ]]
 		run --separate-stderr man --warnings -E UTF-8 -l "$page"
 		[[ $status -eq 0 && -z $stderr ]]
+	done
+}
+
+@test "tables and text fit 78 columns" {
+	for page in "$man"/man*/*.[127]; do
+		fits_78_columns "$page"
 	done
 }
 
@@ -119,7 +125,7 @@ command_of() {
 	done
 }
 
-# What the examples of the pages show: some processes, which change.
+# The processes that the examples of the pages show, and how they change.
 populate() {
 	export FAKE_GLOBAL="2560 612/2564 613/2564 604"
 	FAKE_PROCESSES="1:102400:12288:12:0 2:EINVAL 802:16000:6620:41:-1000"
@@ -138,7 +144,7 @@ normalise_all() {
 	normalise | sed -E 's/\b[0-9]{2}:[0-9]{2}:[0-9]{2}\b/HH:MM:SS/'
 }
 
-# Runs the examples of a page, of which there are so many.
+# Runs the examples of page $1, which has $2 of them.
 run_examples() {
 	local line
 
@@ -158,7 +164,7 @@ run_examples() {
 	run_examples tamalloc 3
 }
 
-# malloc(3) isn't faked, and so the comparison is made without: its figures have
+# The fake has no malloc(3), so the comparison runs without it; its figures have
 # tests of their own.
 @test "the examples of tamalloc-alloc(1)" {
 	cd "$BATS_TEST_TMPDIR"
@@ -186,7 +192,7 @@ run_examples() {
 	run_examples tamalloc-proc 9
 }
 
-# The output of the example of page $1, compiled with the command $2...
+# Runs the example of page $1, compiled with the command $2...
 run_example() {
 	local page=$1 source=$BATS_TEST_TMPDIR/example.c
 
@@ -212,7 +218,7 @@ run_example() {
 	done
 }
 
-@test "the examples tell when the kernel lacks the calls" {
+@test "the examples report when the kernel lacks the calls" {
 	FAKE_PROBE=ENOSYS FAKE_RESERVE=ENOSYS FAKE_GLOBAL=ENOSYS \
 		run_expecting 1 run_example tamalloc_get_stats cc
 	[[ $stderr == *"Function not implemented" ]]

@@ -83,7 +83,7 @@ faults_a_step() {
 	[ "$(used)" -ge $(((10 << 20) - lag)) ]
 }
 
-@test "5. Reading takes nothing, and as many page faults" {
+@test "5. Reading uses no memory, and as many page faults" {
 	as_json 5
 	[ "$(faults_a_step | sort -u)" = 512 ]
 	[ "$(used)" -le "$files_lag" ]
@@ -120,7 +120,7 @@ faults_a_step() {
 	[ "$difference" -le 336 ]
 }
 
-@test "8. Beside malloc: only MAP_POPULATE uses what nobody touched" {
+@test "8. Compared with malloc: only MAP_POPULATE uses what nobody touched" {
 	command=$(commands 8)
 	run -0 --separate-stderr bash -c "$command --source=syscall --json"
 	[ "$(json -r '.. | objects | select(.method? == "populate") |
