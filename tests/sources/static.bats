@@ -33,6 +33,15 @@ kernel_var() {
 	done
 }
 
+@test "SECURITY.md says when the module is the better choice, and until when each line is maintained" {
+	[ "$(grep -n -m 1 tamalloc-dkms SECURITY.md | cut -d : -f 1)" -lt "$(grep -n -m 1 'linux-image-' SECURITY.md | cut -d : -f 1)" ]
+	for line in kernel/patches/*/; do
+		line=$(basename "$line")
+		echo "$line"
+		grep -qE "^\| $line \| \`linux[^|]* \| [^|]+ \|\$" SECURITY.md
+	done
+}
+
 @test "each mutant applies to mm/tamalloc.c and says what is expected of whom" {
 	for mutant in tests/kernel/mutants/*.patch; do
 		echo "$mutant"
