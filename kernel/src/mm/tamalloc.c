@@ -5,6 +5,8 @@
  *
  * See Documentation/admin-guide/mm/tamalloc.rst and <uapi/linux/tamalloc.h>.
  */
+#include <linux/capability.h>
+#include <linux/init.h>
 #include <linux/ktime.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
@@ -15,10 +17,9 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/syscalls.h>
+#include <linux/sysctl.h>
 #include <linux/tamalloc.h>
 #include <linux/uaccess.h>
-
-#include <uapi/linux/tamalloc.h>
 
 #include "internal.h"
 
@@ -34,7 +35,12 @@
 #define PAGES_TO_KIB(pages)	((pages) << (PAGE_SHIFT - 10))
 #define PAGES_TO_MIB(pages)	((pages) >> (20 - PAGE_SHIFT))
 
-int sysctl_tamalloc_restrict __read_mostly = TAMALLOC_RESTRICT_NONE;
+/* vm.tamalloc_restrict: who may ask about others' processes. */
+#define TAMALLOC_RESTRICT_NONE	0	/* anyone, as stock /proc */
+#define TAMALLOC_RESTRICT_DENY	1	/* who may ptrace-read it; else EPERM */
+#define TAMALLOC_RESTRICT_HIDE	2	/* the same; else ESRCH */
+
+static int sysctl_tamalloc_restrict __read_mostly = TAMALLOC_RESTRICT_NONE;
 
 /**
  * struct mm_pages - a sum over address spaces, in pages
@@ -506,3 +512,51 @@ SYSCALL_DEFINE2(tamalloc_get_indiviual_stats, pid_t, pid,
 {
 	return do_individual_stats(pid, stats);
 }
+
+/*
+ * What a handler takes: a table that is const since Linux 6.11.  The handler
+ * below has no other difference between the lines.
+ */
+#define HANDLER(table)	int (table, int, void *, size_t *, loff_t *)
+#define HANDLER_TABLE							\
+	typeof(__builtin_choose_expr(__same_type(proc_handler,		\
+						 HANDLER(struct ctl_table *)), \
+				     (struct ctl_table *)NULL,		\
+				     (const struct ctl_table *)NULL))
+
+/*
+ * A sysctl's mode lets user ID 0 write, even where it has no capability.  It
+ * shall not give itself what the level refuses for want of CAP_SYS_PTRACE.
+ */
+static int restrict_handler(HANDLER_TABLE table, int write, void *buffer,
+			    size_t *lenp, loff_t *ppos)
+{
+	if (write && !capable(CAP_SYS_PTRACE))
+		return -EPERM;
+	return proc_dointvec_minmax(table, write, buffer, lenp, ppos);
+}
+
+/* Linux 6.1 needs an empty entry behind the last; later ones reject it. */
+static struct {
+	struct ctl_table table[1];
+	struct ctl_table end;
+} tamalloc_sysctls = {
+	.table = {
+		{
+			.procname	= "tamalloc_restrict",
+			.data		= &sysctl_tamalloc_restrict,
+			.maxlen		= sizeof(sysctl_tamalloc_restrict),
+			.mode		= 0644,
+			.proc_handler	= restrict_handler,
+			.extra1		= SYSCTL_ZERO,
+			.extra2		= SYSCTL_TWO,
+		},
+	},
+};
+
+static int __init tamalloc_init(void)
+{
+	register_sysctl_init("vm", tamalloc_sysctls.table);
+	return 0;
+}
+subsys_initcall(tamalloc_init);

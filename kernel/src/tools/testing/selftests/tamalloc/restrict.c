@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* vm.tamalloc_restrict: who may ask about whose processes. */
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -438,6 +439,69 @@ TEST_F(level, sysctl_is_roots)
 		      write_line(RESTRICT_SYSCTL, "0") != -EACCES);
 	waitpid(pid, &status, 0);
 	EXPECT_EQ(0, status);
+}
+
+/* The error that a child gets that has lost, by @lose, what allowed it to write. */
+static int write_error_after(int (*lose)(void), const char *level)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid)
+		_exit(lose() ? 255 : -write_line(RESTRICT_SYSCTL, level));
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
+}
+
+static int keep_all_but_cap_sys_ptrace(void)
+{
+	return set_caps(~(1U << CAP_SYS_PTRACE));
+}
+
+static int keep_cap_sys_ptrace_alone(void)
+{
+	return become(0, PTRACE_CAP);
+}
+
+/* Has all capabilities there. */
+static int enter_user_namespace(void)
+{
+	return unshare(CLONE_NEWUSER);
+}
+
+static int enter_user_namespace_as_its_root(void)
+{
+	return unshare(CLONE_NEWUSER) ||
+	       write_line("/proc/self/uid_map", "0 0 1");
+}
+
+/* Whoever is refused must not be able to lift the restriction. */
+TEST_F(level, sysctl_wants_cap_sys_ptrace)
+{
+	char line[16];
+
+	EXPECT_EQ(EPERM, write_error_after(keep_all_but_cap_sys_ptrace, "0"));
+	EXPECT_EQ(EPERM, write_error_after(keep_all_but_cap_sys_ptrace, "3"));
+	ASSERT_EQ(0, read_line(RESTRICT_SYSCTL, line, sizeof(line)));
+	EXPECT_STREQ(variant->level, line);
+	EXPECT_EQ(0, write_error_after(keep_cap_sys_ptrace_alone, "1"));
+	ASSERT_EQ(0, read_line(RESTRICT_SYSCTL, line, sizeof(line)));
+	EXPECT_STREQ("1", line);
+}
+
+/* In the initial user namespace, that is. */
+TEST_F(level, sysctl_in_user_namespace)
+{
+	char line[16];
+
+	if (access("/proc/self/ns/user", F_OK))
+		SKIP(return, "no user namespaces");
+	EXPECT_EQ(EPERM, write_error_after(enter_user_namespace, "0"));
+	EXPECT_EQ(EPERM,
+		  write_error_after(enter_user_namespace_as_its_root, "0"));
+	ASSERT_EQ(0, read_line(RESTRICT_SYSCTL, line, sizeof(line)));
+	EXPECT_STREQ(variant->level, line);
 }
 
 TEST_HARNESS_MAIN
