@@ -4,12 +4,13 @@
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export RELEASE SRCVER OURS
+	export RELEASE SRCVER OURS VERSION
 	# As the top Makefile exports them.
 	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
 	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
 	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
 	OURS=$(dpkg-parsechangelog -S Version)
+	VERSION=$(make -s --no-print-directory -C kernel print-VERSION)
 	git status --porcelain >"$BATS_FILE_TMPDIR/status"
 }
 
@@ -19,8 +20,8 @@ setup() {
 
 deb() { # package: its file
 	case $1 in
-	linux-*) echo "$DIST/$1_$SRCVER+tamalloc${OURS}_amd64.deb" ;;
-	*) echo "$DIST/$1_${OURS}_amd64.deb" ;;
+	linux-*) echo "$DIST/$RELEASE/$1_${VERSION}_amd64.deb" ;;
+	*) echo "$DIST/$RELEASE/$1_${OURS}_amd64.deb" ;;
 	esac
 }
 
@@ -104,7 +105,7 @@ on_host() { # [VARIABLE]...
 	fake_host 6.12.117+deb12-rt-amd64 6.12.117+deb12-rt-amd64-unsigned
 	on_host
 	expect 6.12 rt-amd64
-	fake_host 6.1.192-tamalloc1-vm 6.1.192-tamalloc1-vm 6.1.0-56-cloud-amd64
+	fake_host 6.1.192+tamalloc1.2-vm 6.1.192+tamalloc1.2-vm 6.1.0-56-cloud-amd64
 	on_host
 	expect 6.1 vm
 	on_host FLAVOUR=amd64
@@ -126,7 +127,7 @@ on_host() { # [VARIABLE]...
 	[ "$status" -ne 0 ]
 	[[ $output == *"no package linux-image-*"*"say which kernel: KERNEL=6.1"*FLAVOUR=* ]]
 	# Nor does anything else ask.
-	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n check deps TOOLS=y
+	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n check tools
 	[[ $output != *"Packages for"* ]]
 	fake_host 6.1.0-56-rt-amd64 6.1.0-56-rt-amd64
 	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make deb
@@ -144,7 +145,7 @@ on_host() { # [VARIABLE]...
 	make TOOLS=y O="$BATS_TEST_TMPDIR/o" DIST="$BATS_TEST_TMPDIR/dist" deb
 	echo "$SECONDS s"
 	[ "$SECONDS" -lt 180 ]
-	cd "$BATS_TEST_TMPDIR/dist"
+	cd "$BATS_TEST_TMPDIR/dist/tools"
 	[ -f "tamalloc-tools_${OURS}_amd64.deb" ]
 	[ -f "libtamalloc-dev_${OURS}_amd64.deb" ]
 	run ! ls linux-*
@@ -153,7 +154,7 @@ on_host() { # [VARIABLE]...
 		./*.changes
 	echo "$output"
 	[ "$status" -eq 0 ]
-	run blhc --bindnow "$BATS_TEST_TMPDIR/o/packaging/log"
+	run blhc --bindnow "$BATS_TEST_TMPDIR/o/packaging/tools/log"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
@@ -184,8 +185,8 @@ options() {
 }
 
 @test "Debian's flavours have Debian's configuration but for what is ours" {
-	# Facts of the build, its types for debuggers, and what says that it's ours.
-	ours='CC_VERSION_TEXT|PAHOLE_.*|(DEBUG_INFO|.*_BTF|PROBE_EVENTS_BTF)(_.*)?'
+	# Facts of the build, and what says that it's ours.
+	ours='CC_VERSION_TEXT|PAHOLE_.*'
 	ours+='|BUILD_SALT|LOCALVERSION|MODULE_SIG_KEY|SYSTEM_TRUSTED_KEYS|TAMALLOC'
 	# What a real-time kernel has by Debian's patch for it alone.
 	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
@@ -211,18 +212,20 @@ options() {
 	done
 }
 
-@test "with BTF=y they have its types for BPF, too" {
-	kmake() { make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 BTF=y "$@"; }
+@test "they have types for BPF as Debian's have, unless one says BTF=n" {
+	kmake() { make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 "$@"; }
 	kmake config >/dev/null 2>&1
 	for option in DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT; do
 		xz -dc "$(kmake print-DEBCONF)" | grep -qx "CONFIG_$option=y"
 		grep -qx "CONFIG_$option=y" "$(kmake print-OBJ)/.config"
 	done
+	kmake config BTF=n >/dev/null 2>&1
+	grep -qx 'CONFIG_DEBUG_INFO_NONE=y' "$(kmake print-OBJ BTF=n)/.config"
 }
 
 @test "what is installed, and not used, does not show in the configuration" {
-	kmake() { make -s --no-print-directory -C kernel FLAVOUR=amd64 "$@" >/dev/null 2>&1; }
-	obj=$(make -s --no-print-directory -C kernel FLAVOUR=amd64 print-OBJ)
+	kmake() { make -s --no-print-directory -C kernel FLAVOUR=amd64 BTF=n "$@" >/dev/null 2>&1; }
+	obj=$(make -s --no-print-directory -C kernel FLAVOUR=amd64 BTF=n print-OBJ)
 	kmake config
 	cp "$obj/.config" "$BATS_TEST_TMPDIR/before"
 	mkdir "$BATS_TEST_TMPDIR/bin"
@@ -236,17 +239,70 @@ options() {
 	diff -u "$BATS_TEST_TMPDIR/before" "$obj/.config" || { rm "$obj/.configured" && false; }
 }
 
-@test "names and versions follow Debian's upload, with no edit" {
+# What make calls a kernel of Debian's version $1: its release and its version.
+names() { # VERSION [VARIABLE]...
+	fake_source "$1"
+	make -s --no-print-directory -C kernel "${@:2}" print-RELEASE print-VERSION | paste -sd ' '
+}
+
+@test "each upload of Debian's is a release of its own, in the form that a kernel's may have" {
+	[ "$(names 6.1.999-3)" = "6.1.999+tamalloc1.3-$FLAVOUR 6.1.999-3+tamalloc$OURS" ]
+	[ "$(names 6.1.999-4)" = "6.1.999+tamalloc1.4-$FLAVOUR 6.1.999-4+tamalloc$OURS" ]
+	[ "$(names 6.12.117-1~deb12u1)" = "6.12.117+tamalloc1.1.deb12u1-$FLAVOUR 6.12.117-1~deb12u1+tamalloc$OURS" ]
+	[ "$(names 7.3.4-1~bpo13+1)" = "7.3.4+tamalloc1.1.bpo13+1-$FLAVOUR 7.3.4-1~bpo13+1+tamalloc$OURS" ]
+	[ "$(names 7.3-1)" = "7.3.0+tamalloc1.1-$FLAVOUR 7.3-1+tamalloc$OURS" ]
+	[ "$(names 7.3~rc6-1~exp1)" = "7.3.0-rc6+tamalloc1.1.exp1-$FLAVOUR 7.3~rc6-1~exp1+tamalloc$OURS" ]
+}
+
+@test "builds that differ have names and versions that differ" {
+	for variables in "FLAVOUR=vm" "FLAVOUR=vm BTF=y" "FLAVOUR=vm DBG=y" \
+		"FLAVOUR=amd64" "FLAVOUR=amd64 BTF=n" "FLAVOUR=amd64 BTF=n DBG=y"; do
+		# shellcheck disable=SC2086 # words
+		names 6.1.999-3 $variables
+	done >"$BATS_TEST_TMPDIR/names"
+	cat "$BATS_TEST_TMPDIR/names"
+	[ "$(sort -u "$BATS_TEST_TMPDIR/names" | wc -l)" -eq 6 ]
+	# As Debian's own: nothing to add.
+	[ "$(names 6.1.999-3 FLAVOUR=amd64 BTF=y DBG=y)" = "6.1.999+tamalloc1.3-amd64 6.1.999-3+tamalloc$OURS" ]
+	for n in 1 2; do
+		openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$n/" \
+			-keyout "$BATS_TEST_TMPDIR/$n.key" -out "$BATS_TEST_TMPDIR/$n.pem" 2>/dev/null
+		names 6.1.999-3 FLAVOUR=amd64 SIGN_KEY="$BATS_TEST_TMPDIR/$n.key" SIGN_CERT="$BATS_TEST_TMPDIR/$n.pem"
+	done >"$BATS_TEST_TMPDIR/signed"
+	cat "$BATS_TEST_TMPDIR/signed"
+	[ "$(sort -u "$BATS_TEST_TMPDIR/signed" | grep -cE '^6\.1\.999\+tamalloc1\.3\.[0-9a-f]{8}-amd64 ')" -eq 2 ]
+}
+
+@test "ours sorts above Debian's of the same version, and a later upload above an earlier" {
+	order() { # LOWER HIGHER, as GRUB, dpkg, linux-version and systemd see it
+		echo "$1 < $2"
+		[ "$(printf '%s\n' "$@" | LC_ALL=C sort -V | tail -n 1)" = "$2" ]
+		dpkg --compare-versions "$1" lt "$2"
+		linux-version compare "$1" lt "$2"
+		[ "$(systemd-analyze compare-versions "$1" "$2")" = "$1 < $2" ]
+	}
+	order 6.1.0-57-amd64 6.1.192+tamalloc1.2-amd64
+	order 6.12.117+deb12-amd64 6.12.117+tamalloc1.1.deb12u1-amd64
+	order 6.12.117+deb13-amd64 6.12.117+tamalloc1.1-amd64
+	order 6.12.117+deb13.1-amd64 6.12.117+tamalloc1.2-amd64
+	order 7.3.4+deb13-amd64 7.3.4+tamalloc1.1.bpo13+1-amd64
+	order 6.1.192+tamalloc1.2-amd64 6.1.192+tamalloc1.3-amd64
+	order 6.1.192+tamalloc1.9-amd64 6.1.192+tamalloc1.10-amd64
+	order 6.1.192+tamalloc1.3-amd64 6.1.192+tamalloc2.1-amd64
+	order 6.1.192+tamalloc1.2-amd64 6.1.193+tamalloc1.1-amd64
+}
+
+@test "names and versions in the packages follow Debian's upload, with no edit" {
 	fake_source 6.1.999-3
 	mkdir "$BATS_TEST_TMPDIR/copy"
 	cp -a debian kernel "$BATS_TEST_TMPDIR/copy/"
 	cd "$BATS_TEST_TMPDIR/copy"
 	debian/gencontrol 6.1 vm
-	grep -qx 'Package: linux-image-6.1.999-tamalloc1-vm' debian/control
-	grep -qx 'Package: linux-headers-6.1.999-tamalloc1-vm' debian/control
+	grep -qx 'Package: linux-image-6.1.999+tamalloc1.3-vm' debian/control
+	grep -qx 'Package: linux-headers-6.1.999+tamalloc1.3-vm' debian/control
 	grep -qx 'Built-Using: linux (= 6.1.999-3)' debian/control
 	grep -q '^ *linux-source-6.1 (= 6.1.999-3) <!pkg.tamalloc.tools>,' debian/control
-	grep -q '^version=6.1.999-tamalloc1-vm$' debian/linux-image-6.1.999-tamalloc1-vm.postinst
+	grep -q '^version=6.1.999+tamalloc1.3-vm$' debian/linux-image-6.1.999+tamalloc1.3-vm.postinst
 	run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
 }
 
@@ -279,11 +335,42 @@ options() {
 	done
 }
 
+@test "what make deb ends with installs this kernel and the command, and nothing beside them" {
+	directory=$BATS_TEST_TMPDIR/dist/$RELEASE
+	mkdir -p "$directory" "$BATS_TEST_TMPDIR/bin"
+	cp "$DIST/$RELEASE"/*.deb "$directory"
+	expected="./linux-image-$KERNEL-tamalloc-${FLAVOUR}_${VERSION}_amd64.deb"
+	expected+=" ./linux-image-${RELEASE}_${VERSION}_amd64.deb ./tamalloc-tools_${OURS}_amd64.deb"
+	run debian/install-kernel --print "$directory"
+	echo "$output"
+	[[ $output == *"To install it:"* ]]
+	[ "$(tr -d '\\\n' <<<"$output" | tr -s ' ')" = "$(printf '%s' "To install it: cd $directory sudo apt install $expected" \
+		" sudo apt-mark auto linux-image-$RELEASE")" ]
+	# With DKMS there, the headers come, too.
+	for program in apt-get apt-mark sudo dpkg-query; do
+		printf '#!/bin/sh\n%s\n' "echo '$program' \"\$@\"" >"$BATS_TEST_TMPDIR/bin/$program"
+		chmod +x "$BATS_TEST_TMPDIR/bin/$program"
+	done
+	echo 'echo ii' >>"$BATS_TEST_TMPDIR/bin/dpkg-query"
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run debian/install-kernel "$directory"
+	echo "$output"
+	expected=${expected% *}" ./linux-headers-$KERNEL-tamalloc-${FLAVOUR}_${VERSION}_amd64.deb"
+	expected+=" ./linux-headers-${RELEASE}_${VERSION}_amd64.deb ./tamalloc-tools_${OURS}_amd64.deb"
+	[ "${output#sudo }" = "$(printf '%s\n' "apt-get install $expected" \
+		"apt-mark auto linux-image-$RELEASE linux-headers-$RELEASE")" ]
+	# What is not of one kernel is refused.
+	touch "$directory/linux-image-${RELEASE}_0_amd64.deb"
+	run -1 debian/install-kernel "$directory"
+	[[ $output == *"not one linux-image-$RELEASE with its metapackage" ]]
+	run -1 debian/install-kernel "$BATS_TEST_TMPDIR/none"
+	[[ $output == *"not there; 'make deb' makes it" ]]
+}
+
 @test "the image package has the kernel, its config and stripped modules" {
 	unpack "linux-image-$RELEASE"
 	[ -s "boot/vmlinuz-$RELEASE" ]
 	[ -s "boot/System.map-$RELEASE" ]
-	grep -q "^CONFIG_LOCALVERSION=\"-tamalloc.*-$FLAVOUR\"" "boot/config-$RELEASE"
+	grep -q "^CONFIG_LOCALVERSION=\"+tamalloc.*-$FLAVOUR\"" "boot/config-$RELEASE"
 	[ ! -e "lib/modules/$RELEASE/build" ]
 	[ ! -e "lib/modules/$RELEASE/modules.dep" ]
 	mapfile -t modules < <(find "lib/modules/$RELEASE" -name '*.ko')
@@ -314,12 +401,12 @@ options() {
 @test "the metas follow their line and flavour, to the version" {
 	for kind in image headers; do
 		run dpkg-deb -f "$(deb "linux-$kind-$KERNEL-tamalloc-$FLAVOUR")" Depends
-		[ "$output" = "linux-$kind-$RELEASE (= $SRCVER+tamalloc$OURS)" ]
+		[ "$output" = "linux-$kind-$RELEASE (= $VERSION)" ]
 	done
 }
 
 @test "no package takes a name or a file of Debian's" {
-	run ! ls "$DIST"/linux-libc-dev*
+	run ! ls "$DIST/$RELEASE"/linux-libc-dev*
 	for kind in libtamalloc-dev "linux-image-$RELEASE" "linux-headers-$RELEASE"; do
 		run dpkg-deb -c "$(deb "$kind")"
 		[ "$status" -eq 0 ]
@@ -373,17 +460,17 @@ options() {
 }"
 	}
 	for n in 190 191 192 193; do
-		stanza "linux-image-6.1.$n-tamalloc1-vm" "6.1.$n-1+tamalloc1"
-		printf 'Package: linux-image-6.1.%s-tamalloc1-vm\nArchitecture: amd64\nAuto-Installed: 1\n\n' "$n" >>extended_states
+		stanza "linux-image-6.1.$n+tamalloc1.1-vm" "6.1.$n-1+tamalloc1"
+		printf 'Package: linux-image-6.1.%s+tamalloc1.1-vm\nArchitecture: amd64\nAuto-Installed: 1\n\n' "$n" >>extended_states
 	done >status
-	stanza linux-image-6.1-tamalloc-vm 6.1.193-1+tamalloc1 "linux-image-6.1.193-tamalloc1-vm (= 6.1.193-1+tamalloc1)" >>status
+	stanza linux-image-6.1-tamalloc-vm 6.1.193-1+tamalloc1 "linux-image-6.1.193+tamalloc1.1-vm (= 6.1.193-1+tamalloc1)" >>status
 	# Two are kept besides the one that runs, which is none of these here.
 	run apt-get -s autoremove -o Dir::State="$PWD" -o Dir::State::status="$PWD/status" -o Dir::Cache="$PWD" \
 		-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[ "$(sed -n 's/^Remv \([^ ]*\) .*/\1/p' <<<"$output")" = "linux-image-6.1.190-tamalloc1-vm
-linux-image-6.1.191-tamalloc1-vm" ]
+	[ "$(sed -n 's/^Remv \([^ ]*\) .*/\1/p' <<<"$output")" = "linux-image-6.1.190+tamalloc1.1-vm
+linux-image-6.1.191+tamalloc1.1-vm" ]
 }
 
 @test "what reportbug adds tells version, command line, taint and log, and goes to us" {
@@ -401,7 +488,7 @@ linux-image-6.1.191-tamalloc1-vm" ]
 }
 
 @test "lintian finds no error and no warning" {
-	run lintian -EvIL +pedantic --fail-on error,warning "$DIST/tamalloc_$OURS+${RELEASE}_amd64.changes"
+	run lintian -EvIL +pedantic --fail-on error,warning "$DIST/$RELEASE/tamalloc_$OURS+${RELEASE}_amd64.changes"
 	echo "$output"
 	[ "$status" -eq 0 ]
 }

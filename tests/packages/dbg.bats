@@ -5,10 +5,10 @@ setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} WORK=$BATS_FILE_TMPDIR RELEASE
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	RELEASE=$(make -s --no-print-directory -C kernel DBG=y print-RELEASE)
 	make -s --no-print-directory deb DBG=y DIST="$WORK/dist" >&2
 	for package in linux-image-"$RELEASE" linux-image-"$RELEASE"-dbg; do
-		dpkg-deb -x "$WORK/dist/${package}_"*.deb "$WORK/$package"
+		dpkg-deb -x "$WORK/dist/$RELEASE/${package}_"*.deb "$WORK/$package"
 	done
 	export IMAGE=$WORK/linux-image-$RELEASE DEBUG=$WORK/linux-image-$RELEASE-dbg/usr/lib/debug
 }
@@ -45,7 +45,7 @@ build_id() { # file
 }
 
 @test "lintian finds no error and no warning" {
-	run lintian -EvIL +pedantic --fail-on error,warning "$WORK"/dist/*.changes
+	run lintian -EvIL +pedantic --fail-on error,warning "$WORK/dist/$RELEASE"/*.changes
 	echo "$output"
 	[ "$status" -eq 0 ]
 }
