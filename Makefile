@@ -2,13 +2,13 @@
 #
 #   KERNEL=6.1      line of Debian's kernel        FLAVOUR=vm   its flavour
 #                   (6.1 and vm; but for deb and source, this host's)
-#   BTF=y           with type information for BPF  TOOLS=y      the command alone
+#   BTF=y or n      type information for BPF       TOOLS=y      the command alone
 #   DBG=y           with the debuggers' package    V=1          shows the commands
 #   SIGN_KEY=FILE   signs for Secure Boot, with    O=DIR        build directory
 #   SIGN_CERT=FILE  its certificate
 
-# Packages are for a machine, this one unless it is said; all else is for virtual ones.
-ifneq ($(if $(TOOLS)$(and $(KERNEL),$(FLAVOUR)),,$(filter deb source,$(MAKECMDGOALS))),)
+# Packages are for a machine, this one by default; all else is for virtual ones.
+ifneq ($(if $(TOOLS)$(and $(KERNEL),$(FLAVOUR)),,$(filter deps deb source install-kernel,$(MAKECMDGOALS))),)
 HOST    := $(or $(shell debian/host-kernel),$(error say which kernel: KERNEL=6.1 or 6.12, and \
 	FLAVOUR=amd64, cloud-amd64, rt-amd64 (6.12 alone) or vm))
 KERNEL  := $(or $(KERNEL),$(firstword $(HOST)))
@@ -28,10 +28,15 @@ override O    := $(abspath $(O))
 override DIST := $(abspath $(DIST))
 override SIGN_KEY  := $(abspath $(SIGN_KEY))
 override SIGN_CERT := $(abspath $(SIGN_CERT))
+ifneq ($(filter $(realpath $(CURDIR))/%,$(realpath $(SIGN_KEY))),)
+$(error SIGN_KEY=$(SIGN_KEY) lies in the checkout, where it is easily published; keep it elsewhere, \
+	in ~/.config/tamalloc for example)
+endif
 Q       := $(if $(V),,@)
-# The packages' build profiles; deps takes what checks need besides.
-PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(if $(BTF),btf) $(if $(DBG),dbg) \
-	$(if $(SIGN_KEY),sign) $(filter 6.12,$(KERNEL))))
+# The packages' build profiles.  Debian's flavours have types for BPF unless BTF=n.
+PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(filter 6.12,$(KERNEL)) \
+	$(if $(filter y,$(or $(BTF),$(if $(filter vm debug,$(FLAVOUR)),n,y))),btf) \
+	$(if $(DBG),dbg) $(if $(SIGN_KEY),sign)))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
@@ -39,8 +44,8 @@ export V BTF DBG TOOLS KERNEL FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb source repo install demo shell clean distclean
-.PHONY: check check-long check-mutants lint patches bench
+.PHONY: help deps tools kernel deb install-kernel source repo install demo shell clean distclean
+.PHONY: check check-deps check-long check-mutants lint patches bench
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -48,11 +53,16 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16 | sed 's/^/  /'
 	@sed -n '3,/^$$/s/^# */  /p' $(MAKEFILE_LIST)
 
-deps: ## install the packages that the other targets need (with sudo)
-	$(Q)$(SUDO) apt-get -qq update
-	$(Q)$(SUDO) env DEBIAN_FRONTEND=noninteractive \
-		DEB_BUILD_PROFILES='$(PROFILES) $(if $(TOOLS),,pkg.tamalloc.check)' \
-		apt-get -qq -y --no-install-recommends build-dep ./
+# Installs what debian/control names for the profiles.
+BUILD_DEP = $(SUDO) apt-get -qq update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
+	DEB_BUILD_PROFILES='$(PROFILES)' apt-get -qq -y --no-install-recommends build-dep ./
+
+deps: ## install the packages that tools and deb need (with sudo)
+	$(Q)$(BUILD_DEP)
+
+check-deps: PROFILES += pkg.tamalloc.check
+check-deps: ## install those that check, lint and demo need besides
+	$(Q)$(BUILD_DEP)
 
 tools: ## build the command, in seconds
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O)
@@ -60,8 +70,11 @@ tools: ## build the command, in seconds
 kernel: ## build the kernel, in minutes
 	$(Q)$(KMAKE) build
 
-deb: $(if $(TOOLS),,kernel) ## build the packages into dist/ (TOOLS=y: the command's alone)
+deb: $(if $(TOOLS),,kernel) ## build the packages into dist/RELEASE/ (TOOLS=y: the command's, dist/tools/)
 	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package deb $(DIST)
+
+install-kernel: ## install what deb built, by the command that it ends with
+	$(Q)debian/install-kernel $(DIST)/$$($(KMAKE) -s print-RELEASE)
 
 source: ## make the source package, in dist/source-RELEASE/ (TOOLS=y: dist/source/)
 	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package source $(DIST)
@@ -73,10 +86,10 @@ repo: ## make dist/ a signed apt repository, dist/repo (REPO_KEY=FINGERPRINT)
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install
 
-check: deps ## run the tests, on both lines
+check: check-deps ## run the tests, on both lines
 	$(Q)tests/check
 
-check-long: deps ## run those that take longer
+check-long: check-deps ## run those that take longer
 	$(Q)tests/check --long
 
 lint: ## check the kernel's sources with the kernel's tools
@@ -86,14 +99,14 @@ check-mutants: ## check that the tests find faults put in on purpose
 	$(Q)tests/check mutants@$(KERNEL) mutants@$(KERNEL)-debug
 
 bench: PROFILES += pkg.tamalloc.btf pkg.tamalloc.bench
-bench: deps ## measure it against what else there is, into bench/
+bench: check-deps ## measure it against what else there is, into bench/
 	$(Q)bench/run
 
 patches: ## write dist/patches-VERSION/, for a kernel tree of one's own
 	$(Q)$(KMAKE) patches DIST=$(DIST)
 
 demo: ## install what it takes, build, boot and show it
-	$(Q)$(MAKE) deps
+	$(Q)$(MAKE) check-deps
 	$(Q)tests/vm/demo
 
 shell: ## a root shell in the machine that demo made

@@ -1,13 +1,13 @@
 # shellcheck shell=bash
 # A Debian in a directory, for the suites that need one of their own.
 
-# What our packages are called; the top Makefile exports the first four.
+# What our packages are called; the top Makefile exports the first four.  Those of the
+# kernel, and the command's built with them, are in $DIST/$RELEASE.
 set_names() {
 	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
 	export RELEASE OURS VERSION
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
-	OURS=$(dpkg-parsechangelog -S Version)
-	VERSION=$(make -s --no-print-directory -C kernel print-SRCVER)+tamalloc$OURS
+	{ read -r RELEASE && read -r OURS && read -r VERSION; } < <(
+		make -s --no-print-directory -C kernel print-RELEASE print-OURS print-VERSION)
 }
 
 as_root() { # COMMAND...
@@ -65,6 +65,28 @@ build_source() { # ROOT DIR [VARIABLE=VALUE]...
 			dpkg-buildpackage -b -us -uc'
 		test ! -e /nonexistent
 	EOF
+}
+
+# Writes into DIR the kernel's package FILE, an image or a meta, as if its kernel were of
+# release RELEASE and Debian's version VERSION.
+as_release() { # FILE RELEASE VERSION DIR
+	local tree old from to
+	tree=$(mktemp -d)
+	dpkg-deb -R "$1" "$tree/deb"
+	old=$(sed -nE 's/^(Package|Depends):.*linux-image-([0-9.]+\+tamalloc[^ ]*).*/\2/p' "$tree/deb/DEBIAN/control" | head -n 1)
+	find "$tree/deb" -depth -name "*$old*" | while read -r from; do
+		to=${from##*/}
+		mv "$from" "${from%/*}/${to//"$old"/$2}"
+	done
+	# Lines and flavours are in the names of metas, too: linux-image-6.1-tamalloc-vm.
+	from=$(sed -E 's/^([0-9]+\.[0-9]+).*-(vm|(cloud-|rt-)?amd64)$/\1-tamalloc-\2/' <<<"$old")
+	to=$(sed -E 's/^([0-9]+\.[0-9]+).*-(vm|(cloud-|rt-)?amd64)$/\1-tamalloc-\2/' <<<"$2")
+	find "$tree/deb/DEBIAN" -type f ! -name md5sums -exec sed -i \
+		-e "s/${old//./\\.}/$2/g; s/${from//./\\.}/$to/g; s/^Version: .*/Version: $3/" \
+		-e "s/(= [^)]*+tamalloc[^)]*)/(= $3)/; s/\"${old##*-}\" = vm/\"${2##*-}\" = vm/" {} +
+	mkdir -p "$4"
+	dpkg-deb --root-owner-group -Znone -b "$tree/deb" "$4/" >&2
+	rm -rf "$tree"
 }
 
 # Writes into DIR the package FILE as version VERSION.

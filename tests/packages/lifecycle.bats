@@ -1,20 +1,26 @@
 #!/usr/bin/env bats
-# The packages in a Debian that boots through GRUB to systemd: installed with
-# apt, in the middle of which power is cut, booted, used, left for Debian's kernel,
-# removed.  One disk goes through all of it, so the tests depend on each other, in
+# The packages in a Debian that boots through GRUB to systemd: installed as README
+# says from a dist/ that holds kernels of other lines and flavours, too; in the middle
+# of that power is cut; then booted, used, left for Debian's kernel, removed.  One disk goes through all of it, so the tests depend on each other, in
 # order.  The headers' part, and what the command says on Debian's kernel, is in
 # debian/tests.
+
+# RELEASE and its like come from set_names.
+# shellcheck disable=SC2153
+load ../lib/root
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export RELEASE VM_DISK=$BATS_FILE_TMPDIR/disk.qcow2 SHARE=$BATS_FILE_TMPDIR/share
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	set_names
+	export VM_DISK=$BATS_FILE_TMPDIR/disk.qcow2 SHARE=$BATS_FILE_TMPDIR/share
 	make -s --no-print-directory -C tests/vm base >&2
 	qemu-img create -q -f qcow2 -F qcow2 -b "$(vm_fact BASE)" "$VM_DISK"
-	mkdir "$SHARE"
+	mkdir -p "$SHARE/dist/$RELEASE"
 	read -ra debs < <(vm_fact IMAGE_DEBS)
-	cp "${debs[@]}" tests/vm/demo-guest "$SHARE/"
+	cp "${debs[@]}" "$SHARE/dist/$RELEASE/"
+	make_others "$SHARE/dist"
+	cp tests/vm/demo-guest debian/install-kernel "$SHARE/"
 	localedef -i es_GT -f UTF-8 "$SHARE/es_GT.UTF-8"
 }
 
@@ -26,11 +32,26 @@ vm_fact() {
 	make -s --no-print-directory -C tests/vm "print-$1"
 }
 
+# The kernels of other lines and flavours, and of an upload before, that a dist/ has by
+# and by; with the command's package, as make deb leaves them.
+make_others() { # DIST
+	local kind release
+	for release in 6.1.191+tamalloc1.1-vm 6.1.192+tamalloc1.2-amd64 6.12.117+tamalloc1.1.deb12u1-vm \
+		6.12.117+tamalloc1.1.deb12u1-amd64 7.3.4+tamalloc1.1.bpo13+1-vm; do
+		[[ $release != "$RELEASE" ]] || continue
+		for kind in "$RELEASE" "$KERNEL-tamalloc-$FLAVOUR"; do
+			as_release "$DIST/$RELEASE/linux-image-${kind}_${VERSION}_amd64.deb" "$release" \
+				"${release%%+*}-9+tamalloc$OURS" "$1/$release"
+		done
+		cp "$DIST/$RELEASE/tamalloc-tools_${OURS}_amd64.deb" "$1/$release/"
+	done
+}
+
 # Runs standard input as a script in the machine, whose disk keeps what it does.
 in_machine() {
 	{
 		echo 'set -eux'
-		echo "release=$RELEASE"
+		echo "release=$RELEASE kernel=$KERNEL flavour=$FLAVOUR"
 		cat
 	} >"$SHARE/script"
 	run tests/vm/run --disk "$VM_DISK" --share "$SHARE" --timeout 600 -- sh /run/vm/share/script
@@ -45,8 +66,9 @@ in_machine() {
 		printf '#!/bin/sh\necho b >/proc/sysrq-trigger\n' >/etc/kernel/postinst.d/aa-cut
 		chmod +x /etc/kernel/postinst.d/aa-cut
 		sync
+		printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' >/etc/apt/apt.conf.d/unasked
 		export DEBIAN_FRONTEND=noninteractive
-		apt-get install -y --no-install-recommends /run/vm/share/*.deb
+		/run/vm/share/install-kernel /run/vm/share/dist/$release
 	EOF
 	[ "$status" -eq 125 ]
 	[[ $output == *"no verdict"* ]]
@@ -57,7 +79,7 @@ in_machine() {
 		test ! -e /boot/initrd.img-$release
 		if grep vmlinuz-$release /boot/grub/grub.cfg; then exit 9; fi
 		export DEBIAN_FRONTEND=noninteractive
-		if apt-get install -y --no-install-recommends /run/vm/share/*.deb >/tmp/said 2>&1; then exit 9; fi
+		if /run/vm/share/install-kernel /run/vm/share/dist/$release >/tmp/said 2>&1; then exit 9; fi
 		grep "you must manually run 'dpkg --configure -a' to correct" /tmp/said
 		dpkg --configure -a
 		test -s /boot/initrd.img-$release
@@ -65,10 +87,19 @@ in_machine() {
 		test -s /lib/modules/$release/modules.dep
 		dpkg --audit
 		test -z "$(dpkg --audit)"
-		# All of them, though it had come to some only.
-		dpkg-query -W -f '${Package} ${Status}\n' '*tamalloc*' >/tmp/packages
+		# What the power cut kept it from.
+		/run/vm/share/install-kernel /run/vm/share/dist/$release
+		# All of that kernel, and of no other.
+		dpkg-query -W -f '${Package} ${Status}\n' '*tamalloc*' | sort >/tmp/packages
 		cat /tmp/packages
-		test "$(grep -c 'install ok installed' /tmp/packages)" -eq "$(ls /run/vm/share/*.deb | wc -l)"
+		test "$(cut -d ' ' -f 1 /tmp/packages | paste -sd ' ')" = "linux-image-$kernel-tamalloc-$flavour linux-image-$release tamalloc-tools"
+		test "$(grep -c 'install ok installed' /tmp/packages)" -eq 3
+		# What autoremove may take is the kernel, once the meta depends on a newer one.
+		test "$(apt-mark showauto '*tamalloc*')" = linux-image-$release
+		apt-get -s autoremove | grep '^Remv' && exit 9
+		# GRUB boots it.
+		test "$(grep -m 1 -o 'vmlinuz-[^ ]*' /boot/grub/grub.cfg)" = vmlinuz-$release
+		apt-get install /run/vm/share/dist/$release/libtamalloc-dev_*.deb
 	EOF
 	[ "$status" -eq 0 ]
 }
@@ -138,6 +169,7 @@ in_machine() {
 	in_machine <<-'EOF'
 		uname -r | grep -v tamalloc
 		export DEBIAN_FRONTEND=noninteractive
+		rm /etc/apt/apt.conf.d/unasked
 		apt-get purge -y 'linux-image-*tamalloc*' tamalloc-tools libtamalloc-dev
 		ls /boot
 		test -z "$(ls /boot | grep -F $release)"

@@ -18,9 +18,9 @@ setup_file() {
 	gpg --homedir "$WORK/others" --batch --quiet --passphrase '' --quick-gen-key 'Other <other-user@example>' ed25519 sign never
 	gpg --homedir "$WORK/others" --export | gpg --batch --quiet --import
 	gpgconf --homedir "$WORK/others" --kill all
-	mkdir "$WORK/dist"
-	cp "$DIST"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
-		"$WORK/dist/"
+	mkdir -p "$WORK/dist/$RELEASE"
+	cp "$DIST/$RELEASE"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
+		"$WORK/dist/$RELEASE/"
 	make_repo user@ >&2
 	make_root "$WORK/root" --variant=apt
 	as_root install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
@@ -76,8 +76,8 @@ with_repo() {
 }
 
 @test "upgrade to a newer release, over http" {
-	for deb in "$WORK"/dist/{linux-image-"$KERNEL"-tamalloc-"$FLAVOUR"_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
-		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer" "$WORK/dist"
+	for deb in "$WORK/dist/$RELEASE"/{linux-image-"$KERNEL"-tamalloc-"$FLAVOUR"_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
+		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer" "$WORK/dist/$RELEASE"
 	done
 	make_repo user@
 	python3 -u -m http.server --bind 127.0.0.1 --directory "$WORK/dist/repo" 0 >"$WORK/http" 2>&1 3>&- &
@@ -125,7 +125,7 @@ with_repo() {
 	[[ $output == *"debian/repo: nobody@example: gpg has no such secret key"* ]]
 	mkdir -p "$WORK/none" "$WORK/other/repo"
 	run -1 debian/repo "$WORK/none" "$WORK/none/repo" user@example
-	[[ $output == *": no .deb file there; 'make deb' makes them" ]]
+	[[ $output == *": no .deb file in a directory there; 'make deb' makes them" ]]
 	echo mine >"$WORK/other/repo/file"
 	run -1 debian/repo "$WORK/dist" "$WORK/other/repo" user@example
 	[[ $output == *": exists, and is no repository" ]]
@@ -164,7 +164,7 @@ signalled_repo() {
 is_whole() {
 	gpgv --keyring "$WORK/dist/repo/tamalloc.gpg" "$WORK/dist/repo/dists/stable/InRelease"
 	[ "$(grep -c ^Filename: "$WORK/dist/repo/dists/stable/main/binary-amd64/Packages")" -eq \
-		"$(find "$WORK/dist" -maxdepth 1 -name '*.deb' | wc -l)" ]
+		"$(find "$WORK/dist/$RELEASE" -name '*.deb' | wc -l)" ]
 }
 
 @test "a signal in the middle of the exchange leaves the old repository, one at its end the new" {

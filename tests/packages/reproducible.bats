@@ -44,8 +44,8 @@ build() { # DIRECTORY JOBS
 
 @test "the packages of the second build are those of the first" {
 	count=0
-	for deb in "$WORK"/first/dist/*.deb; do
-		cmp "$deb" "$WORK/second/and/deeper/dist/$(basename "$deb")"
+	for deb in "$WORK/first/dist/$RELEASE"/*.deb; do
+		cmp "$deb" "$WORK/second/and/deeper/dist/$RELEASE/$(basename "$deb")"
 		count=$((count + 1))
 	done
 	[ "$count" -ge 7 ]
@@ -58,7 +58,7 @@ build() { # DIRECTORY JOBS
 	make -s --no-print-directory source O="$WORK/first/build" DIST="$WORK/first/dist" >&2
 	build_source "$WORK/root" "$(echo "$WORK"/first/dist/source-*)" JOBS=3
 	[ "$status" -eq 0 ]
-	for deb in "$WORK"/first/dist/*.deb; do
+	for deb in "$WORK/first/dist/$RELEASE"/*.deb; do
 		cmp "$deb" "$WORK/root/build/$(basename "$deb")"
 	done
 }
