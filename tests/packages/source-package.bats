@@ -10,13 +10,20 @@ setup_file() {
 	set_names
 	export WORK=$BATS_FILE_TMPDIR SRCVER
 	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
+	# In a copy of the checkout, where more lies about than git tracks.
+	git clone -q . "$WORK/checkout"
+	git ls-files -z | tar -c --null -T - | tar -x -C "$WORK/checkout"
+	cd "$WORK/checkout" || return
+	for file in my.key my.pem core debian/.control.swp kernel/src/mm/tamalloc.c~ cli/my.key notes; do
+		echo secret >"$file"
+	done
 	git status --porcelain >"$WORK/status"
 	make_source
 	make_source TOOLS=y
 }
 
 setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
+	cd "$WORK/checkout" || return
 }
 
 teardown_file() {
@@ -40,6 +47,27 @@ make_source() { # [VARIABLE]
 		[ "${#suffix}" -eq 0 ] || grep -qx debian/kernel.mk <<<"$more"
 	done
 	git status --porcelain | diff "$WORK/status" -
+}
+
+@test "made from an unpacked source package, which has no git, it has the same" {
+	dpkg-source -x "$WORK/dist/source/tamalloc_$OURS.dsc" "$BATS_TEST_TMPDIR/unpacked"
+	cd "$BATS_TEST_TMPDIR/unpacked"
+	make -s --no-print-directory source TOOLS=y O="$BATS_TEST_TMPDIR/build" DIST="$BATS_TEST_TMPDIR/dist" >&2
+	diff <(tar -tf "$WORK/dist/source/tamalloc_$OURS.tar.xz" | sort) \
+		<(tar -tf "$BATS_TEST_TMPDIR/dist/source/tamalloc_$OURS.tar.xz" | sort)
+}
+
+@test "a key in the checkout is refused in a line, by whatever path" {
+	mkdir "$BATS_TEST_TMPDIR/o"
+	ln -s "$PWD/my.key" "$BATS_TEST_TMPDIR/o/link"
+	for key in my.key ./cli/my.key "$BATS_TEST_TMPDIR/o/link"; do
+		for target in deb source kernel; do
+			run make -s "$target" KERNEL="$KERNEL" FLAVOUR="$FLAVOUR" SIGN_KEY="$key" SIGN_CERT=my.pem
+			echo "$output"
+			[ "$status" -ne 0 ]
+			[ "$(grep -c 'lies in the checkout' <<<"$output")" -eq 1 ]
+		done
+	done
 }
 
 @test "the kernel's names its packages, and needs the very linux-source" {
@@ -68,7 +96,7 @@ make_source() { # [VARIABLE]
 	build_source "$WORK/root" "$WORK/dist/source" DEB_BUILD_PROFILES=pkg.tamalloc.tools
 	[ "$status" -eq 0 ]
 	[[ $output != *nonexistent:* ]]
-	for deb in "$WORK"/dist/*.deb; do
+	for deb in "$WORK"/dist/tools/*.deb; do
 		echo "$deb"
 		cmp "$deb" "$WORK/root/build/$(basename "$deb")"
 	done
