@@ -2,6 +2,8 @@
 # What fails in the middle leaves what was there, or half of it and the command
 # that repairs it: full disks, hooks, and what is killed.
 
+# Every @test is a subshell on purpose.
+# shellcheck disable=SC2030,SC2031
 load ../lib/root
 
 setup_file() {
@@ -10,7 +12,7 @@ setup_file() {
 	set_names
 	export SHARE=$BATS_FILE_TMPDIR/share ROOT=$BATS_FILE_TMPDIR/root
 	mkdir "$SHARE"
-	cp "$DIST/linux-image-${RELEASE}_${VERSION}_amd64.deb" "$SHARE/old.deb"
+	cp "$DIST/$RELEASE/linux-image-${RELEASE}_${VERSION}_amd64.deb" "$SHARE/old.deb"
 	make_root "$ROOT" --variant=apt --include=initramfs-tools,linux-base,kmod,mount
 }
 
@@ -64,6 +66,69 @@ in_fresh() {
 		cat
 	)
 	[ "$status" -eq 0 ]
+}
+
+@test "the flavour vm refuses a machine that is not virtual, and says why, until one insists" {
+	[ "$FLAVOUR" = vm ]
+	in_fresh <<-'EOF'
+		machine() { # PROGRAM STATUS, what a program that asks what it runs on says
+			printf '#!/bin/sh\nexit %s\n' "$2" >"/usr/local/bin/$1"
+			chmod +x "/usr/local/bin/$1"
+		}
+		# A PC of one's own, no chroot of it.
+		machine ischroot 1
+		machine systemd-detect-virt 1
+		state >/before
+		fails 'refused, for this is no virtual machine' 'amd64 for a PC'
+		apt-get -y --fix-broken install
+		state >/after
+		diff /before /after
+		test -z "$(dpkg --audit)"
+		mkdir /etc/tamalloc
+		touch /etc/tamalloc/vm-on-bare-metal
+		apt-get install -y /share/old.deb
+		is installed
+		apt-get purge -y "$package"
+		rm -r /etc/tamalloc
+		fails 'refused, for this is no virtual machine'
+		# In a virtual machine, and in a chroot, which may be the disk of one.
+		machine systemd-detect-virt 0
+		apt-get install -y /share/old.deb
+		is installed
+		apt-get purge -y "$package"
+		machine systemd-detect-virt 1
+		machine ischroot 0
+		apt-get install -y /share/old.deb
+		is installed
+	EOF
+}
+
+@test "a second upload of one upstream version comes beside the kernel that runs, whose files stay" {
+	mkdir "$BATS_TEST_TMPDIR/share"
+	cp "$SHARE/old.deb" "$BATS_TEST_TMPDIR/share/"
+	as_release "$SHARE/old.deb" "${RELEASE/tamalloc1./tamalloc1.9}" "$VERSION.next" "$BATS_TEST_TMPDIR/new"
+	mv "$BATS_TEST_TMPDIR"/new/*.deb "$BATS_TEST_TMPDIR/share/new"
+	SHARE=$BATS_TEST_TMPDIR/share
+	in_fresh <<-'EOF'
+		files() {
+			find /boot /lib/modules -path "*$release*" -type f -exec cksum {} + | sort
+		}
+		apt-get install -y /share/old.deb
+		files >/before
+		test "$(grep -c '\.ko' /before)" -gt 5
+		cp /share/new /new.deb
+		apt-get install -y /new.deb
+		files >/after
+		diff /before /after
+		is installed
+		# Each has what it takes to boot.
+		test "$(dpkg-query -W -f '${Package}\n' 'linux-image-*tamalloc*' | wc -l)" -eq 2
+		for kernel in /boot/vmlinuz-*; do
+			test -s "/boot/initrd.img-${kernel#*/vmlinuz-}"
+			test -s "/lib/modules/${kernel#*/vmlinuz-}/modules.dep"
+		done
+		test "$(ls /boot/vmlinuz-* | wc -l)" -eq 2
+	EOF
 }
 
 @test "a hook that fails: the package says what repairs it, and that does" {
@@ -138,15 +203,15 @@ in_fresh() {
 # What make deb TOOLS=y is about to replace.
 old_packages() {
 	O=$BATS_TEST_TMPDIR/o DIST=$BATS_TEST_TMPDIR/dist
-	mkdir "$DIST"
+	mkdir -p "$DIST/tools"
 	for package in tamalloc-tools libtamalloc-dev; do
-		echo old >"$DIST/${package}_${OURS}_amd64.deb"
+		echo old >"$DIST/tools/${package}_${OURS}_amd64.deb"
 	done
 }
 
 are_old() {
-	[ "$(find "$DIST" -maxdepth 1 -name '*_*' | wc -l)" -eq 2 ]
-	[ "$(cat "$DIST"/*.deb)" = $'old\nold' ]
+	[ "$(find "$DIST/tools" -maxdepth 1 -name '*_*' | wc -l)" -eq 2 ]
+	[ "$(cat "$DIST"/tools/*.deb)" = $'old\nold' ]
 }
 
 build() {
@@ -161,29 +226,29 @@ build() {
 	pid=$!
 	set +m
 	for ((i = 0; i < 3000; i++)); do
-		[ ! -e "$O/packaging/tamalloc/debian/tamalloc-tools" ] || break
+		[ ! -e "$O/packaging/tools/tamalloc/debian/tamalloc-tools" ] || break
 		sleep 0.1
 	done
 	kill -KILL -- "-$pid"
 	wait "$pid" || :
-	[ -e "$O/packaging/tamalloc/debian/tamalloc-tools" ]
+	[ -e "$O/packaging/tools/tamalloc/debian/tamalloc-tools" ]
 	are_old
 	# At the end: as the packages are brought there.
 	mkdir "$BATS_TEST_TMPDIR/bin"
 	cat >"$BATS_TEST_TMPDIR/bin/mv" <<-'EOF'
 		#!/bin/sh
 		case $* in
-		*_amd64.deb*/dist/*) /bin/mv "$1" "$DIST/.new/" && kill -KILL "$PPID" ;;
+		*_amd64.deb*/dist/tools/*) /bin/mv "$1" "$DIST/tools/.new/" && kill -KILL "$PPID" ;;
 		*) exec /bin/mv "$@" ;;
 		esac
 	EOF
 	chmod +x "$BATS_TEST_TMPDIR/bin/mv"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH run ! build
-	[ -n "$(ls "$DIST/.new")" ]
+	[ -n "$(ls "$DIST/tools/.new")" ]
 	are_old
 	build
-	for deb in "$DIST"/*.deb; do
+	for deb in "$DIST"/tools/*.deb; do
 		dpkg-deb -I "$deb"
 	done
-	[ ! -e "$DIST/.new" ]
+	[ ! -e "$DIST/tools/.new" ]
 }
