@@ -95,23 +95,24 @@ qemus() {
 }
 
 # Runs tests/kernel/guest there on one selftest, which says LINE to the log,
-# emptied before.
-guest() { # LINE
+# emptied before, and reports one test that passes, or TAP.
+guest() { # LINE [TAP]
 	# shellcheck disable=SC2016 # the guest's variables
 	vm -- sh -euc '
 		mkdir -p /tmp/out/kselftest/tamalloc
-		printf "%s\n" "#!/bin/sh" "[ -z \"$1\" ] || echo \"$1\" >/dev/kmsg" "echo 1..1; echo ok 1 one" \
+		printf "%s\n" "#!/bin/sh" "[ -z \"$1\" ] || echo \"$1\" >/dev/kmsg" "cat <<EOF" "$2" EOF \
 			>/tmp/out/kselftest/tamalloc/fake
 		chmod +x /tmp/out/kselftest/tamalloc/fake
 		dmesg --clear
-		tests/kernel/guest /tmp/out fake' - "$1"
+		tests/kernel/guest /tmp/out fake' - "$1" "${2-$'1..1\nok 1 one'}"
 }
 
 @test "the selftests pass where the log has no warning, before or after" {
 	guest ''
 	echo "$output"
 	[ "$status" -eq 0 ]
-	[ "${lines[-1]}" = '2 passed, 0 failed, 0 skipped' ]
+	[[ $(grep -E '^(not )?ok |^1\.\.' <<<"$output") == \
+		$'ok 1 - fake: one\nok 2 - no new warning in the log\n1..2' ]]
 	guest '<5>no warning'
 	echo "$output"
 	[ "$status" -eq 0 ]
@@ -126,8 +127,17 @@ guest() { # LINE
 	guest '<4>bad news'
 	echo "$output"
 	[ "$status" -eq 1 ]
-	[[ $output == *'FAILED  no new warning in the log'*'bad news'* ]]
-	[ "${lines[-1]}" = '1 passed, 1 failed, 0 skipped' ]
+	[[ $output == *'not ok 2 - no new warning in the log'*'bad news'* ]]
+	[[ ${lines[-1]} == 1..2 ]]
+}
+
+@test "the selftests fail where one is skipped, ends early or fails" {
+	for tap in '1..0 # SKIP why' $'1..1\nok 1 one # SKIP why' $'1..2\nok 1 one' $'1..1\nnot ok 1 one'; do
+		guest '' "$tap"
+		echo "$output"
+		[[ $status -eq 1 ]]
+		[[ $(grep -c '^not ok ' <<<"$output") -eq 1 ]]
+	done
 }
 
 @test "an end without a verdict is a failure" {
