@@ -1,14 +1,8 @@
 # shellcheck shell=bash
 # A Debian in a directory, for the suites that need one of their own.
 
-# What our packages are called; the top Makefile exports the first four.  Those of the
-# kernel, and the command's built with them, are in $DIST/$RELEASE.
-set_names() {
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
-	export RELEASE OURS VERSION
-	{ read -r RELEASE && read -r OURS && read -r VERSION; } < <(
-		make -s --no-print-directory -C kernel print-RELEASE print-OURS print-VERSION)
-}
+# shellcheck source=tests/lib/kernel.bash
+. "${BASH_SOURCE[0]%/*}/kernel.bash"
 
 as_root() { # COMMAND...
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi

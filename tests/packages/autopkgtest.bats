@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # debian/tests, run by autopkgtest on the packages that 'make deb' left.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
@@ -34,7 +36,7 @@ processes() {
 	[ "$status" -eq 130 ]
 	run ! processes
 	run ! compgen -G "$BATS_FILE_TMPDIR/autopkgtest*"
-	[ -z "$(losetup -j "$(make -s --no-print-directory -C tests/vm print-TESTBED)")" ]
+	[ -z "$(losetup -j "$(vm_var TESTBED)")" ]
 }
 
 @test "installed, booted once, tested, left, made the default, removed" {

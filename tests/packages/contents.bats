@@ -1,16 +1,13 @@
 #!/usr/bin/env bats
 # The targets of make, the packages' names and what is in them.
 
+# shellcheck disable=SC2153 # set_names sets them
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export RELEASE SRCVER OURS VERSION
-	# As the top Makefile exports them.
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
-	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
-	OURS=$(dpkg-parsechangelog -S Version)
-	VERSION=$(make -s --no-print-directory -C kernel print-VERSION)
+	set_names
 	git status --porcelain >"$BATS_FILE_TMPDIR/status"
 }
 
@@ -194,16 +191,15 @@ options() {
 	flavours=(amd64 cloud-amd64)
 	[ "$KERNEL" = 6.1 ] || flavours+=(rt-amd64)
 	for flavour in "${flavours[@]}"; do
-		variable() { make -s --no-print-directory -C kernel FLAVOUR="$flavour" "print-$1"; }
 		make -s --no-print-directory -C kernel FLAVOUR="$flavour" config >/dev/null 2>&1
-		obj=$(variable OBJ)
+		obj=$(kernel_var OBJ FLAVOUR="$flavour")
 		[ "$(wc -l <"$obj/.config")" -gt 3000 ]
 		grep -q ^CONFIG_TAMALLOC=y "$obj/.config"
 		grep -q ^CONFIG_MODULES=y "$obj/.config"
 		[ "$flavour" != rt-amd64 ] || grep -q ^CONFIG_PREEMPT_RT=y "$obj/.config"
 		allowed=$ours
 		[ "$flavour" != rt-amd64 ] || allowed+="|$patched"
-		xz -dc "$(variable DEBCONF)" | options >"$BATS_TEST_TMPDIR/theirs"
+		xz -dc "$(kernel_var DEBCONF FLAVOUR="$flavour")" | options >"$BATS_TEST_TMPDIR/theirs"
 		options <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
 		[ "$(wc -l <"$BATS_TEST_TMPDIR/theirs")" -gt 1000 ]
 		differ=$(comm -3 "$BATS_TEST_TMPDIR"/{theirs,ours} | tr -d '\t' | grep -vE "^CONFIG_($allowed)=" || :)
@@ -216,16 +212,16 @@ options() {
 	kmake() { make -s --no-print-directory -C kernel FLAVOUR=cloud-amd64 "$@"; }
 	kmake config >/dev/null 2>&1
 	for option in DEBUG_INFO_BTF DEBUG_INFO_BTF_MODULES DEBUG_INFO_DWARF_TOOLCHAIN_DEFAULT; do
-		xz -dc "$(kmake print-DEBCONF)" | grep -qx "CONFIG_$option=y"
-		grep -qx "CONFIG_$option=y" "$(kmake print-OBJ)/.config"
+		xz -dc "$(kernel_var DEBCONF FLAVOUR=cloud-amd64)" | grep -qx "CONFIG_$option=y"
+		grep -qx "CONFIG_$option=y" "$(kernel_var OBJ FLAVOUR=cloud-amd64)/.config"
 	done
 	kmake config BTF=n >/dev/null 2>&1
-	grep -qx 'CONFIG_DEBUG_INFO_NONE=y' "$(kmake print-OBJ BTF=n)/.config"
+	grep -qx 'CONFIG_DEBUG_INFO_NONE=y' "$(kernel_var OBJ FLAVOUR=cloud-amd64 BTF=n)/.config"
 }
 
 @test "what is installed, and not used, does not show in the configuration" {
 	kmake() { make -s --no-print-directory -C kernel FLAVOUR=amd64 BTF=n "$@" >/dev/null 2>&1; }
-	obj=$(make -s --no-print-directory -C kernel FLAVOUR=amd64 BTF=n print-OBJ)
+	obj=$(kernel_var OBJ FLAVOUR=amd64 BTF=n)
 	kmake config
 	cp "$obj/.config" "$BATS_TEST_TMPDIR/before"
 	mkdir "$BATS_TEST_TMPDIR/bin"
@@ -242,7 +238,7 @@ options() {
 # What make calls a kernel of Debian's version $1: its release and its version.
 names() { # VERSION [VARIABLE]...
 	fake_source "$1"
-	make -s --no-print-directory -C kernel "${@:2}" print-RELEASE print-VERSION | paste -sd ' '
+	echo "$(kernel_var RELEASE "${@:2}") $(kernel_var VERSION "${@:2}")"
 }
 
 @test "each upload of Debian's is a release of its own, in the form that a kernel's may have" {

@@ -1,11 +1,14 @@
 #!/usr/bin/env bats
 # The package -dbg that DBG=y makes: what debuggers find in it, and where.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} WORK=$BATS_FILE_TMPDIR RELEASE
-	RELEASE=$(make -s --no-print-directory -C kernel DBG=y print-RELEASE)
+	set_names
+	export WORK=$BATS_FILE_TMPDIR
+	RELEASE=$(kernel_var RELEASE DBG=y)
 	make -s --no-print-directory deb DBG=y DIST="$WORK/dist" >&2
 	for package in linux-image-"$RELEASE" linux-image-"$RELEASE"-dbg; do
 		dpkg-deb -x "$WORK/dist/$RELEASE/${package}_"*.deb "$WORK/$package"
@@ -27,7 +30,7 @@ build_id() { # file
 	[ "${lines[0]}" = do_exit ]
 	# Paths are the source's own, wherever it was built.
 	[[ ${lines[1]} == *kernel/exit.c:* ]]
-	run ! grep -qF "$(make -s --no-print-directory -C "$BATS_TEST_DIRNAME/../../kernel" print-SRC)" "$vmlinux"
+	run ! grep -qF "$(kernel_var SRC)" "$vmlinux"
 }
 
 @test "each module of the image is stripped, and its symbols are found by its build ID" {

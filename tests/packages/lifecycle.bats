@@ -15,9 +15,9 @@ setup_file() {
 	set_names
 	export VM_DISK=$BATS_FILE_TMPDIR/disk.qcow2 SHARE=$BATS_FILE_TMPDIR/share
 	make -s --no-print-directory -C tests/vm base >&2
-	qemu-img create -q -f qcow2 -F qcow2 -b "$(vm_fact BASE)" "$VM_DISK"
+	qemu-img create -q -f qcow2 -F qcow2 -b "$(vm_var BASE)" "$VM_DISK"
 	mkdir -p "$SHARE/dist/$RELEASE"
-	read -ra debs < <(vm_fact IMAGE_DEBS)
+	read -ra debs < <(vm_var IMAGE_DEBS)
 	cp "${debs[@]}" "$SHARE/dist/$RELEASE/"
 	make_others "$SHARE/dist"
 	cp tests/vm/demo-guest debian/install-kernel "$SHARE/"
@@ -26,10 +26,6 @@ setup_file() {
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
-}
-
-vm_fact() {
-	make -s --no-print-directory -C tests/vm "print-$1"
 }
 
 # The kernels of other lines and flavours, and of an upload before, that a dist/ has by

@@ -2,11 +2,13 @@
 # A firmware in Secure Boot mode: boots the kernel that was signed with a key
 # that it trusts, and no other.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} WORK=$BATS_FILE_TMPDIR RELEASE
-	RELEASE=$(make -s --no-print-directory -C kernel print-RELEASE)
+	set_names
+	export WORK=$BATS_FILE_TMPDIR
 	openssl pkey -in /usr/share/ovmf/PkKek-1-snakeoil.key -passin pass:snakeoil -out "$WORK/trusted.key"
 	cp /usr/share/ovmf/PkKek-1-snakeoil.pem "$WORK/trusted.pem"
 	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other/ \

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # SIGN_KEY and SIGN_CERT: what is signed with them, and what they refuse.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
@@ -70,7 +72,7 @@ verify_module() { # name of the key
 @test "Debian's flavours trust its modules: the certificate is configured in, and out again" {
 	# In a directory that no other suite configures.
 	export FLAVOUR=cloud-amd64 BTF=n DBG=y
-	config=$(kmake print-OBJ)/.config
+	config=$(kernel_var OBJ)/.config
 	kmake config >/dev/null 2>&1
 	grep -qx 'CONFIG_SYSTEM_TRUSTED_KEYS="builder.pem"' "$config"
 	cmp "$SIGN_CERT" "$(dirname "$config")/builder.pem"

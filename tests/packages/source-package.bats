@@ -8,8 +8,7 @@ setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
-	export WORK=$BATS_FILE_TMPDIR SRCVER
-	SRCVER=$(make -s --no-print-directory -C kernel print-SRCVER)
+	export WORK=$BATS_FILE_TMPDIR
 	# In a copy of the checkout, where more lies about than git tracks.
 	git clone -q . "$WORK/checkout"
 	git ls-files -z | tar -c --null -T - | tar -x -C "$WORK/checkout"

@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # The kernel's own tools on our kernel files, of the line KERNEL: all silent.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 }
@@ -9,10 +11,6 @@ setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	src=$(kernel_var SRC)
 	obj=$(kernel_var OBJ)
-}
-
-kernel_var() {
-	make -s --no-print-directory -C kernel "print-$1"
 }
 
 # Runs a command that has nothing to say.

@@ -3,6 +3,8 @@
 # ("clean") and ours without CONFIG_TAMALLOC ("off"), with the configuration of
 # KERNEL-FLAVOUR, against that itself ("on"), object by object.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
@@ -31,10 +33,6 @@ teardown_file() {
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
-}
-
-kernel_var() {
-	make -s --no-print-directory -C kernel "print-$1"
 }
 
 # As kernel/Makefile does, and as blind to what is installed.

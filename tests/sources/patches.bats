@@ -1,6 +1,8 @@
 #!/usr/bin/env bats
 # make patches: the series that people put on a kernel tree of their own.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
@@ -15,10 +17,6 @@ setup_file() {
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	patches=("$SERIES/patches-$UPSTREAM"/*.patch)
-}
-
-kernel_var() {
-	make -s --no-print-directory -C kernel "print-$1"
 }
 
 @test "the order is core, x86, selftests, documentation" {
@@ -38,7 +36,7 @@ kernel_var() {
 
 @test "git am puts them on a clean tree, and makes the tree that is built here" {
 	cd "$BATS_TEST_TMPDIR"
-	tarball=$(make -s --no-print-directory -C "$OLDPWD/kernel" print-TARBALL)
+	tarball=$(kernel_var TARBALL)
 	sed -n 's|^--- a/||p' "${patches[@]}" | sed "s|^|$(basename "$tarball" .tar.xz)/|" |
 		tar -xf "$tarball" --strip-components=1 -T -
 	git init -q .

@@ -1,16 +1,14 @@
 #!/usr/bin/env bats
 # The sources as they stand: linters, and the checks of the configuration.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
-}
-
-kernel_var() {
-	make -s --no-print-directory -C kernel "print-$1"
 }
 
 @test "shellcheck is silent on every script" {

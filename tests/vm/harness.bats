@@ -1,13 +1,15 @@
 #!/usr/bin/env bats
 # The harness tests/vm/run: what it gives back, and what it calls a failure.
 
+load ../lib/kernel
+
 setup_file() {
 	bats_require_minimum_version 1.5.0
 }
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	kernel=$(make -s --no-print-directory -C kernel print-OBJ)/arch/x86/boot/bzImage
+	kernel=$(kernel_image)
 }
 
 vm() {
