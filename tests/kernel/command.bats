@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # usage: bats tests/kernel/command.bats
 #
 # The command on the kernel's own answers, in the booted kernel.  TAMALLOC names
@@ -23,11 +24,11 @@ setup_file() {
 	THP_SAVED=$(sed 's/.*\[\(.*\)\].*/\1/' "$thp")
 	export THP_SAVED
 	# Page by page: a huge page would be more than is written.
-	echo never > "$thp"
+	echo never >"$thp"
 }
 
 teardown_file() {
-	[ -z "${THP_SAVED:-}" ] || echo "$THP_SAVED" > "$thp"
+	[[ -z ${THP_SAVED:-} ]] || echo "$THP_SAVED" >"$thp"
 }
 
 setup() {
@@ -40,7 +41,7 @@ teardown() {
 		kill -KILL "$pid" || true
 		# Or else the shell would tell of each that it was killed.
 		wait "$pid" || true
-	done 2> "$BATS_TEST_TMPDIR/teardown"
+	done 2>"$BATS_TEST_TMPDIR/teardown"
 }
 
 tamalloc() {
@@ -53,10 +54,10 @@ tamalloc() {
 hold() {
 	local told=$BATS_TEST_TMPDIR/told i
 	"$TAMALLOC" alloc --source=syscall "$@" --hold=300 \
-		> "$BATS_TEST_TMPDIR/out" 2> "$told" < /dev/null 3>&- &
+		>"$BATS_TEST_TMPDIR/out" 2>"$told" </dev/null 3>&- &
 	pid=$!
 	started+=("$pid")
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i <300; i++)); do
 		# And asleep: what it does before may take a page more.
 		if grep -q holds "$told" && grep -q ') S' "/proc/$pid/stat"; then
 			return
@@ -74,29 +75,29 @@ status_bytes() {
 
 # MiB of all processes: field $1 of statm.
 proc_sum() {
-	cat /proc/[0-9]*/statm 2> "$BATS_TEST_TMPDIR/vanished" |
+	cat /proc/[0-9]*/statm 2>"$BATS_TEST_TMPDIR/vanished" |
 		awk -v field="$1" '{ pages += $field } END { print int(pages / 256) }'
 }
 
 # One figure of a line of JSON.
-json() { jq -r "$1" <<< "$output"; }
+json() { jq -er "$1" <<<"$output"; }
 
 @test "alloc: what is reserved and not written is not used" {
 	run -0 tamalloc alloc 100M --json
 	reserved=$(json '.stages | .[1].reserved - .[0].reserved')
 	used=$(json '.stages | .[2].used - .[0].used')
-	[ "$reserved" -eq $((100 << 20)) ]
-	[ "$used" -le $((files_lag * 4096)) ]
-	[ "$used" -ge $((-lag * 4096)) ]
+	[[ $reserved -eq $((100 << 20)) ]]
+	[[ $used -le $((files_lag * 4096)) ]]
+	[[ $used -ge $((-lag * 4096)) ]]
 }
 
 @test "alloc: 10M written of 100M are about 10 MiB used" {
 	run -0 tamalloc alloc 100M --touch 10M --verify --json
-	[ "$(json '.stages[2].verified')" = true ]
-	[ "$(json '.stages[2].touched')" -eq $((10 << 20)) ]
+	[[ $(json '.stages[2].verified') == true ]]
+	[[ $(json '.stages[2].touched') == "$((10 << 20))" ]]
 	used=$(json '.stages | .[2].used - .[1].used')
-	[ "$used" -ge $(((10 << 20) - lag * 4096)) ]
-	[ "$used" -le $(((10 << 20) + files_lag * 4096)) ]
+	[[ $used -ge $(((10 << 20) - lag * 4096)) ]]
+	[[ $used -le $(((10 << 20) + files_lag * 4096)) ]]
 }
 
 @test "alloc: twice as much written is 10 MiB more used" {
@@ -105,22 +106,22 @@ json() { jq -r "$1" <<< "$output"; }
 	run -0 tamalloc alloc 100M --touch 20M --json
 	twenty=$(json '.stages[2].used')
 	difference=$((twenty - ten - (10 << 20)))
-	[ "${difference#-}" -le $((files_lag * 4096)) ]
+	[[ ${difference#-} -le $((files_lag * 4096)) ]]
 }
 
 @test "alloc: it says that the system call answered" {
 	run -0 tamalloc alloc 1M --json
-	[ "$(json '[.stages[].source] | unique | join(" ")')" = syscall ]
+	[[ $(json '[.stages[].source] | unique | join(" ")') == syscall ]]
 }
 
 @test "alloc: auto takes the system call and keeps silent about it" {
 	run -0 --separate-stderr "$TAMALLOC" alloc 1M --json
-	[ "$(json '.stages[0].source')" = syscall ]
-	[ -z "$stderr" ]
+	[[ $(json '.stages[0].source') == syscall ]]
+	[[ -z $stderr ]]
 }
 
 # The rows of a step-by-step run as one array, and a question about them.
-rows_say() { jq -es "$@" <<< "$output"; }
+rows_say() { jq -es "$@" <<<"$output"; }
 
 # By how much used grew until each step, less what was touched until then: all
 # must be from $1 to $2 bytes.
@@ -143,10 +144,10 @@ lag_here() {
 
 with_system_setting() {
 	local status=0
-	echo "$1" > "$thp"
+	echo "$1" >"$thp"
 	shift
 	"$@" || status=$?
-	echo never > "$thp"
+	echo never >"$thp"
 	return "$status"
 }
 
@@ -175,7 +176,7 @@ with_system_setting() {
 		growth_is_off_by "-$(($(lag_here) + own))" $(((2 << 20) + own))
 		# Hundreds of faults at most, of 2560: up to where the first
 		# huge page can begin.
-		rows_say '.[-1] | .minor_faults < 600 and .thp == "always"'
+		rows_say '.[-1] | .minor_faults <600 and .thp == "always"'
 	done
 }
 
@@ -189,8 +190,8 @@ with_system_setting() {
 	run -0 with_system_setting always tamalloc alloc 100M --touch 40K \
 		--pattern=random --json
 	used=$(json '.stages | .[2].used - .[1].used')
-	[ "$used" -ge $(((10 << 20) - lag * 4096)) ]
-	[ "$used" -le $((20 << 20)) ]
+	[[ $used -ge $(((10 << 20) - lag * 4096)) ]]
+	[[ $used -le $((20 << 20)) ]]
 }
 
 @test "alloc: reading uses nothing" {
@@ -198,7 +199,7 @@ with_system_setting() {
 		run -0 with_system_setting "$setting" tamalloc alloc 100M \
 			--touch 10M --step 2M --read --json
 		rows_say 'map(.used) | max - .[1] <= 65536'
-		rows_say '.[-1] | .minor_faults > 0 and .used_growth <= 65536'
+		rows_say '.[-1] | .minor_faults >0 and .used_growth <= 65536'
 	done
 }
 
@@ -220,12 +221,12 @@ with_system_setting() {
 @test "alloc: faults are counted, and lag where the kernel lags" {
 	run -0 --separate-stderr tamalloc alloc 100M --touch 10M --step 2M --json
 	rows_say '.[-1] | .minor_faults >= 2560 and .minor_faults <= 2576 and
-		.major_faults == 0 and .fault_ns > 0'
+		.major_faults == 0 and .fault_ns >0'
 	rows_say --argjson lag "$(lag_here)" 'all(.[]; .lag == $lag)'
 	run -0 --separate-stderr tamalloc alloc 100M --touch 10M
 	case $(uname -r) in
 	6.1.*) [[ $stderr == "tamalloc: used lags by up to 264K"* || -z $stderr ]] ;;
-	*) [ -z "$stderr" ] ;;
+	*) [[ -z $stderr ]] ;;
 	esac
 }
 
@@ -240,7 +241,7 @@ with_system_setting() {
 	run -0 tamalloc alloc 300M --touch 200M --step 100M --json
 	rows_say '.[-1] | .oom_score_after > .oom_score_before and
 		.oom_score_adj_before == 0 and .oom_score_adj_after == 0'
-	run -0 bash -c 'echo 500 > /proc/self/oom_score_adj
+	run -0 bash -c 'echo 500 >/proc/self/oom_score_adj
 		exec "$TAMALLOC" alloc 1M --touch 1M --step 1M --json \
 			--source=syscall'
 	rows_say '.[-1] | .oom_score_adj_before == 500 and
@@ -259,31 +260,31 @@ with_system_setting() {
 	rows_say '.[0].methods | all(.[]; .source == "syscall")'
 	run -1 --separate-stderr tamalloc alloc 100G --compare
 	[[ $stderr == "tamalloc: MAP_POPULATE would use 100G at once, "* ]]
-	[ -z "$output" ]
+	[[ -z $output ]]
 }
 
 @test "alloc: SIGINT frees, and leaves no half a picture" {
 	cd "$BATS_TEST_TMPDIR"
 	env --default-signal=INT "$TAMALLOC" alloc --source=syscall 100M \
-		--touch 10M --interval 60 --plot a.svg > rows 3>&- &
+		--touch 10M --interval 60 --plot a.svg >rows 3>&- &
 	pid=$!
 	started+=("$pid")
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i <300; i++)); do
 		! grep -q touched rows || break
 		sleep 0.1
 	done
 	kill -INT "$pid"
 	status=0
 	wait "$pid" || status=$?
-	[ "$status" -eq 130 ]
-	[ "$(ls)" = rows ]
+	[[ $status -eq 130 ]]
+	[[ $(ls) == rows ]]
 	run -0 tamalloc alloc 100M --touch 10M --plot a.svg
 	grep -q '</svg>' a.svg
 }
 
 @test "alloc: what the address space can't hold is refused" {
 	run -1 --separate-stderr tamalloc alloc 127T
-	[ -z "$output" ]
+	[[ -z $output ]]
 	[[ $stderr == "tamalloc: cannot reserve 127T: "* ]]
 }
 
@@ -298,20 +299,20 @@ with_system_setting() {
 @test "proc: equals /proc/PID/status of a holding process" {
 	hold 100M --touch 10M
 	run -0 tamalloc proc "$pid" --json
-	[ "$(json '.processes[0].pid')" -eq "$pid" ]
-	[ "$(json '.processes[0].reserved')" -eq "$(status_bytes "$pid" VmSize)" ]
-	[ "$(json '.processes[0].used')" -eq "$(status_bytes "$pid" VmRSS)" ]
-	[ "$(json '.processes[0].reserved')" -ge $((100 << 20)) ]
-	[ "$(json '.processes[0].source')" = syscall ]
+	[[ $(json '.processes[0].pid') == "$pid" ]]
+	[[ $(json '.processes[0].reserved') == "$(status_bytes "$pid" VmSize)" ]]
+	[[ $(json '.processes[0].used') == "$(status_bytes "$pid" VmRSS)" ]]
+	[[ $(json '.processes[0].reserved') -ge $((100 << 20)) ]]
+	[[ $(json '.processes[0].source') == syscall ]]
 }
 
 @test "proc: shows the adjustment and the score, each under its name" {
 	hold 100M --touch 10M
-	echo 321 > "/proc/$pid/oom_score_adj"
+	echo 321 >"/proc/$pid/oom_score_adj"
 	run -0 tamalloc proc "$pid" --json
-	[ "$(json '.processes[0].oom_score_adj')" -eq 321 ]
-	[ "$(json '.processes[0].oom_score')" -eq "$(< "/proc/$pid/oom_score")" ]
-	[ "$(< "/proc/$pid/oom_score")" -ne 321 ]
+	[[ $(json '.processes[0].oom_score_adj') == 321 ]]
+	[[ $(json '.processes[0].oom_score') == "$(< "/proc/$pid/oom_score")" ]]
+	[[ $(< "/proc/$pid/oom_score") -ne 321 ]]
 }
 
 @test "proc: a process that is gone" {
@@ -319,7 +320,7 @@ with_system_setting() {
 	gone=$!
 	wait "$gone"
 	run -1 --separate-stderr tamalloc proc "$gone"
-	[ "$stderr" = "tamalloc: $gone: no such process" ]
+	[[ $stderr == "tamalloc: $gone: no such process" ]]
 }
 
 @test "proc: one that is gone among others" {
@@ -328,9 +329,8 @@ with_system_setting() {
 	gone=$!
 	wait "$gone"
 	run -64 --separate-stderr tamalloc proc "$gone" "$pid" --json
-	[ "$(json '[.processes[] | .pid, .status] | @csv')" = \
-		"$gone,\"gone\",$pid,\"ok\"" ]
-	[ "$stderr" = "tamalloc: $gone: no such process" ]
+	[[ $(json '[.processes[] | .pid, .status] | @csv') == "$gone,\"gone\",$pid,\"ok\"" ]]
+	[[ $stderr == "tamalloc: $gone: no such process" ]]
 }
 
 @test "proc: a kernel thread" {
@@ -340,10 +340,10 @@ with_system_setting() {
 
 @test "proc: a zombie" {
 	# The shell that execs never waits for its child.
-	bash -c 'sleep 0 & echo $! > "$1"; exec sleep 300' bash \
+	bash -c 'sleep 0 & echo $! >"$1"; exec sleep 300' bash \
 		"$BATS_TEST_TMPDIR/zombie" 3>&- &
 	started+=("$!")
-	for ((i = 0; i < 300; i++)); do
+	for ((i = 0; i <300; i++)); do
 		zombie=$(cat "$BATS_TEST_TMPDIR/zombie" || true)
 		if grep -q '^State:.Z' "/proc/$zombie/status"; then
 			break
@@ -360,53 +360,52 @@ as_nobody() {
 
 restricted() { # LEVEL ARGUMENT...
 	local status=0
-	echo "$1" > /proc/sys/vm/tamalloc_restrict
+	echo "$1" >/proc/sys/vm/tamalloc_restrict
 	as_nobody "$TAMALLOC" proc --source=syscall "${@:2}" || status=$?
-	echo 0 > /proc/sys/vm/tamalloc_restrict
+	echo 0 >/proc/sys/vm/tamalloc_restrict
 	return "$status"
 }
 
 @test "proc: vm.tamalloc_restrict denies and hides, and the source stays" {
 	run -1 --separate-stderr restricted 1 1 --json
-	[ "$(json '.processes[0] | [.status, .source, .used] | @csv')" = \
-		'"denied","syscall",' ]
+	[[ $(json '.processes[0] | [.status, .source, .used] | @csv') == '"denied","syscall",' ]]
 	[[ $stderr == "tamalloc: 1: not permitted: "* ]]
 	run -1 --separate-stderr restricted 2 1 --json
-	[ "$(json '.processes[0].status')" = gone ]
+	[[ $(json '.processes[0].status') == gone ]]
 	[[ $stderr == "tamalloc: 1: no such process" ]]
 }
 
 @test "proc --all: denied, not gone and not 0, and no kernel threads" {
 	run -0 --separate-stderr restricted 1 --all --json
-	[ -z "$stderr" ]
-	[ "$(json '.processes[] | select(.pid == 1).status')" = denied ]
+	[[ -z $stderr ]]
+	[[ $(json '.processes[] | select(.pid == 1).status') == denied ]]
 	# Of all others it sees none but itself.
-	[ "$(json '[.processes[] | select(.status == "ok").command] | @csv')" = '"tamalloc"' ]
-	[ -z "$(json '.processes[] | select(.pid == 2)')" ]
+	[[ $(json '[.processes[] | select(.status == "ok").command] | @csv') == '"tamalloc"' ]]
+	[[ -z $(json '.processes[] | select(.pid == 2)') ]]
 	run -0 restricted 2 --all -rno COMMAND
-	[ "$output" = tamalloc ]
+	[[ $output == tamalloc ]]
 }
 
 # IDs of processes that have memory, as /proc tells.
 with_memory() {
-	grep -lv '^0 0 ' /proc/[0-9]*/statm 2> "$BATS_TEST_TMPDIR/vanished" |
+	grep -lv '^0 0 ' /proc/[0-9]*/statm 2>"$BATS_TEST_TMPDIR/vanished" |
 		cut -d/ -f3 | sort
 }
 
 @test "proc --all: those that have memory" {
 	hold 1M
-	with_memory > "$BATS_TEST_TMPDIR/before"
+	with_memory >"$BATS_TEST_TMPDIR/before"
 	run -0 tamalloc proc --all -rno PID,STATUS
-	with_memory > "$BATS_TEST_TMPDIR/after"
-	run ! grep -v ' ok$' <<< "$output"
+	with_memory >"$BATS_TEST_TMPDIR/after"
+	run ! grep -v ' ok$' <<<"$output"
 	run -0 tamalloc proc --all -rno PID
 	# Those that were there all the time are there.
-	sort <<< "$output" > "$BATS_TEST_TMPDIR/shown"
-	comm -12 "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" > "$BATS_TEST_TMPDIR/lived"
-	[ -z "$(comm -13 "$BATS_TEST_TMPDIR/shown" "$BATS_TEST_TMPDIR/lived")" ]
-	[ "$(wc -l < "$BATS_TEST_TMPDIR/lived")" -gt 3 ]
+	sort <<<"$output" >"$BATS_TEST_TMPDIR/shown"
+	comm -12 "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" >"$BATS_TEST_TMPDIR/lived"
+	[[ -z $(comm -13 "$BATS_TEST_TMPDIR/shown" "$BATS_TEST_TMPDIR/lived") ]]
+	[[ $(wc -l <"$BATS_TEST_TMPDIR/lived") -gt 3 ]]
 	# Of the others there is at most what the test runs itself.
-	[ "$(comm -23 "$BATS_TEST_TMPDIR/shown" "$BATS_TEST_TMPDIR/lived" | wc -l)" -le 4 ]
+	[[ $(comm -23 "$BATS_TEST_TMPDIR/shown" "$BATS_TEST_TMPDIR/lived" | wc -l) -le 4 ]]
 	grep -qx "$pid" "$BATS_TEST_TMPDIR/shown"
 	run ! grep -qx 2 "$BATS_TEST_TMPDIR/shown"
 }
@@ -414,11 +413,11 @@ with_memory() {
 @test "proc --top: the largest first" {
 	hold 200M --touch 200M
 	run -0 tamalloc proc --top 1 -rno PID,COMMAND,USER
-	[ "$output" = "$pid tamalloc root" ]
+	[[ $output == "$pid tamalloc root" ]]
 	run -0 tamalloc proc --name '^tamalloc$' --user root --sort=-used -rno PID
-	[ "${lines[0]}" = "$pid" ]
+	[[ ${lines[0]} == "$pid" ]]
 	run -0 tamalloc proc --name '^tamalloc$' --user nobody -n
-	[ -z "$output" ]
+	[[ -z $output ]]
 }
 
 @test "proc --watch: what a process has got since the last sample" {
@@ -428,17 +427,17 @@ with_memory() {
 	started+=("$!")
 	env --default-signal=INT \
 		"$TAMALLOC" proc --source=syscall --watch=0.1 "$!" --json \
-		> "$BATS_TEST_TMPDIR/lines" 3>&- &
+		>"$BATS_TEST_TMPDIR/lines" 3>&- &
 	watcher=$!
 	started+=("$watcher")
-	until [ -s "$BATS_TEST_TMPDIR/lines" ]; do sleep 0.1; done
-	echo > "$BATS_TEST_TMPDIR/go"
-	for ((i = 0; i < 300; i++)); do
-		grown=$(jq -s 'map(.used_diff // 0 | select(. > 0)) | add // 0' "$BATS_TEST_TMPDIR/lines" || echo 0)
-		[ "$grown" -lt $((19 << 20)) ] || break
+	until [[ -s $BATS_TEST_TMPDIR/lines ]]; do sleep 0.1; done
+	echo >"$BATS_TEST_TMPDIR/go"
+	for ((i = 0; i <300; i++)); do
+		grown=$(jq -s 'map(.used_diff // 0 | select(. >0)) | add // 0' "$BATS_TEST_TMPDIR/lines" || echo 0)
+		[[ $grown -lt $((19 << 20)) ]] || break
 		sleep 0.1
 	done
-	[ "$grown" -ge $((19 << 20)) ]
+	[[ $grown -ge $((19 << 20)) ]]
 	kill -INT "$watcher"
 	wait "$watcher"
 }
@@ -452,16 +451,16 @@ in_namespace() {
 	run -1 --separate-stderr in_namespace proc "$pid"
 	[[ $stderr == "tamalloc: $pid: no such process" ]]
 	run -0 in_namespace proc --all -rno PID,COMMAND,STATUS
-	[ "$output" = "1 tamalloc ok" ]
+	[[ $output == "1 tamalloc ok" ]]
 	run -0 in_namespace global -rno PROCESSES
-	[ "$output" = 1 ]
+	[[ $output == 1 ]]
 }
 
 @test "proc: /proc of another PID namespace is not believed" {
 	run -1 --separate-stderr unshare --pid --fork "$TAMALLOC" proc --all
 	[[ $stderr == *" need /proc, which is not mounted here, "* ]]
 	run -0 unshare --pid --fork "$TAMALLOC" proc 1 -rno PID,COMMAND,OOM_SCORE,STATUS
-	[ "$output" = "1 - - ok" ]
+	[[ $output == "1 - - ok" ]]
 }
 
 hidden() { # ARGUMENT...
@@ -474,12 +473,12 @@ hidden() { # ARGUMENT...
 
 @test "proc: hidepid=2 hides from --all, and not from the system call" {
 	run -0 hidden proc --all -rno COMMAND,STATUS
-	[ "$output" = "tamalloc ok" ]
+	[[ $output == "tamalloc ok" ]]
 	# Whom it asks about is the kernel's business alone: vm.tamalloc_restrict.
 	run -0 hidden proc 1 -rno PID,COMMAND,OOM_SCORE,STATUS
-	[ "$output" = "1 - - ok" ]
+	[[ $output == "1 - - ok" ]]
 	run -0 hidden global -rno PROCESSES
-	[ "$output" = 1 ]
+	[[ $output == 1 ]]
 }
 
 without_proc() { # ARGUMENT...
@@ -490,9 +489,9 @@ without_proc() { # ARGUMENT...
 @test "proc and global without /proc" {
 	hold 100M
 	run -0 without_proc proc "$pid" -rno PID,USER,COMMAND,OOM_SCORE,STATUS
-	[ "$output" = "$pid - - - ok" ]
+	[[ $output == "$pid - - - ok" ]]
 	run -0 without_proc global -rno OVERCOMMIT,PROCESSES
-	[ "$output" = "- -" ]
+	[[ $output == "- -" ]]
 	run -1 --separate-stderr without_proc proc --all
 	[[ $stderr == *" need /proc, which is not mounted here, "* ]]
 }
@@ -501,39 +500,39 @@ without_proc() { # ARGUMENT...
 	hold 1M
 	mapfile -t pids < <(yes "$pid" | head -n 20000)
 	run -0 tamalloc proc -rno PID "${pids[@]}"
-	[ "${#lines[@]}" -eq 20000 ]
+	[[ ${#lines[@]} -eq 20000 ]]
 }
 
 @test "global: equals the sum over /proc" {
-	for ((i = 0; i < 20; i++)); do
+	for ((i = 0; i <20; i++)); do
 		before="$(proc_sum 1) $(proc_sum 2)"
 		run -0 tamalloc global --json
-		[ "$before" != "$(proc_sum 1) $(proc_sum 2)" ] || break
+		[[ $before != "$(proc_sum 1) $(proc_sum 2)" ]] || break
 	done
-	[ "$i" -lt 20 ]
+	[[ $i -lt 20 ]]
 	# The command counts itself, and cat(1) counted itself: a few MiB.
-	read -r reserved used <<< "$before"
+	read -r reserved used <<<"$before"
 	difference=$(($(json '.global[0].reserved') / 1048576 - reserved))
-	[ "${difference#-}" -le 8 ]
+	[[ ${difference#-} -le 8 ]]
 	difference=$(($(json '.global[0].used') / 1048576 - used))
-	[ "${difference#-}" -le 8 ]
-	[ "$(json '.global[0].resolution')" -eq 1048576 ]
+	[[ ${difference#-} -le 8 ]]
+	[[ $(json '.global[0].resolution') == 1048576 ]]
 }
 
 @test "global: the machine's memory, and how many processes there are" {
 	run -0 tamalloc global --json -o ram,swap,overcommit,processes
-	[ "$(json '.global[0].ram')" -eq "$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)" ]
-	[ "$(json '.global[0].swap')" -eq "$(awk '/^SwapTotal/ { print $2 * 1024 }' /proc/meminfo)" ]
-	[ "$(json '.global[0].overcommit')" = heuristic ]
+	[[ $(json '.global[0].ram') == "$(awk '/^MemTotal/ { print $2 * 1024 }' /proc/meminfo)" ]]
+	[[ $(json '.global[0].swap') == "$(awk '/^SwapTotal/ { print $2 * 1024 }' /proc/meminfo)" ]]
+	[[ $(json '.global[0].overcommit') == heuristic ]]
 	counted=$(json '.global[0].processes')
 	run -0 tamalloc proc --all -rno PID
 	# As many, but for what the test itself runs.
 	difference=$((counted - ${#lines[@]}))
-	[ "${difference#-}" -le 2 ]
+	[[ ${difference#-} -le 2 ]]
 	for policy in 1:always 2:never 0:heuristic; do
-		echo "${policy%:*}" > /proc/sys/vm/overcommit_memory
+		echo "${policy%:*}" >/proc/sys/vm/overcommit_memory
 		run -0 tamalloc global -rno OVERCOMMIT
-		[ "$output" = "${policy#*:}" ]
+		[[ $output == "${policy#*:}" ]]
 	done
 }
 
@@ -542,7 +541,7 @@ without_proc() { # ARGUMENT...
 	before=$(json '.global[0].reserved')
 	hold 64G
 	run -0 tamalloc global --json
-	[ $((($(json '.global[0].reserved') - before) >> 30)) -eq 64 ]
+	[[ $((($(json '.global[0].reserved') - before) >>30)) -eq 64 ]]
 }
 
 @test "hold: SIGTERM frees and ends well" {
@@ -550,5 +549,5 @@ without_proc() { # ARGUMENT...
 	kill -TERM "$pid"
 	wait "$pid"
 	run -1 --separate-stderr tamalloc proc "$pid"
-	[ "$stderr" = "tamalloc: $pid: no such process" ]
+	[[ $stderr == "tamalloc: $pid: no such process" ]]
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # usage: EXAMPLES=DIRECTORY bats tests/kernel/examples.bats
 #
 # The examples of libtamalloc-dev in the booted kernel, as tests/kernel/build
@@ -10,7 +11,7 @@ bats_require_minimum_version 1.5.0
 setup_file() {
 	compilers=$(ls "$EXAMPLES")
 	export compilers
-	[ "$(wc -w <<<"$compilers")" -eq 3 ]
+	[[ $(wc -w <<<"$compilers") -eq 3 ]]
 }
 
 # Field $2 of /proc/PID/status, in KiB.
@@ -30,21 +31,21 @@ used() { figure "$1" 3; }
 	for compiler in $compilers; do
 		run -0 "$EXAMPLES/$compiler/reserve"
 		echo "$output"
-		[ $(($(reserved "reserved") - $(reserved before))) -eq 102400 ]
+		[[ $(($(reserved "reserved") - $(reserved before))) -eq 102400 ]]
 		grown=$(($(used touched) - $(used "reserved")))
 		# 6.1 lags by 66 faults, of up to 16 pages in files; a huge page
 		# at the edge holds more than is written.
-		[ "$grown" -ge $((10240 - 66 * 4)) ]
-		[ "$grown" -le $((10240 + 2048 + 66 * 64)) ]
-		[ "$(reserved released)" -eq "$(reserved before)" ]
+		[[ $grown -ge $((10240 - 66 * 4)) ]]
+		[[ $grown -le $((10240 + 2048 + 66 * 64)) ]]
+		[[ $(reserved released) == "$(reserved before)" ]]
 	done
 }
 
 @test "reserve: what is written into decides, not what is reserved" {
 	for compiler in $compilers; do
 		run -0 "$EXAMPLES/$compiler/reserve" 65536 0
-		[ $(($(reserved "reserved") - $(reserved before))) -eq $((65536 * 1024)) ]
-		[ $(($(used touched) - $(used before))) -le $((66 * 64)) ]
+		[[ $(($(reserved "reserved") - $(reserved before))) -eq $((65536 * 1024)) ]]
+		[[ $(($(used touched) - $(used before))) -le $((66 * 64)) ]]
 	done
 }
 
@@ -56,9 +57,9 @@ used() { figure "$1" 3; }
 		[[ $output =~ ^reserved\ ([0-9]+)\ MiB,\ used\ ([0-9]+)\ MiB$ ]]
 		difference=$((BASH_REMATCH[1] - sum))
 		# The example itself, and cat(1).
-		[ "${difference#-}" -le 8 ]
-		[ "${BASH_REMATCH[2]}" -gt 0 ]
-		[ "${BASH_REMATCH[2]}" -lt "${BASH_REMATCH[1]}" ]
+		[[ ${difference#-} -le 8 ]]
+		[[ ${BASH_REMATCH[2]} -gt 0 ]]
+		[[ ${BASH_REMATCH[2]} -lt ${BASH_REMATCH[1]} ]]
 	done
 }
 
@@ -78,8 +79,8 @@ used() { figure "$1" 3; }
 @test "process: says why there are no figures" {
 	for compiler in $compilers; do
 		run -1 "$EXAMPLES/$compiler/process" 2
-		[ "$output" = "process: 2: no memory of its own: a kernel thread or a zombie" ]
+		[[ $output == "process: 2: no memory of its own: a kernel thread or a zombie" ]]
 		run -1 "$EXAMPLES/$compiler/process" 0
-		[ "$output" = "process: 0: no such process" ]
+		[[ $output == "process: 0: no such process" ]]
 	done
 }

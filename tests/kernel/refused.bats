@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # usage: TAMALLOC=FILE SECCOMP=FILE EXAMPLES=DIRECTORY SELFTESTS=DIRECTORY \
 #            bats tests/kernel/refused.bats
 #
@@ -13,7 +14,7 @@ setup() {
 }
 
 teardown() {
-	[ -z "$pid" ] || kill "$pid"
+	[[ -z $pid ]] || kill "$pid"
 }
 
 sources() {
@@ -25,16 +26,16 @@ sources() {
 		for command in "alloc 10M --touch 1M" global "proc 1"; do
 			# shellcheck disable=SC2086 # words
 			run -0 --separate-stderr "$TAMALLOC" $command --json
-			[ "$(sources)" = syscall ]
+			[[ $(sources) == syscall ]]
 			# shellcheck disable=SC2086 # words
 			run -0 --separate-stderr "$SECCOMP" "$error" \
 				"$TAMALLOC" $command --json
-			[ "$(sources)" = procfs ]
+			[[ $(sources) == procfs ]]
 			[[ $stderr == *": answering from mmap(2) and /proc" ]]
 			# shellcheck disable=SC2086 # words
 			run -3 --separate-stderr "$SECCOMP" "$error" \
 				"$TAMALLOC" $command --source=syscall
-			[ -z "$output" ]
+			[[ -z $output ]]
 		done
 	done
 }
@@ -49,15 +50,15 @@ sources() {
 			-o PID,RESERVED,USED,OOM_SCORE_ADJ >"$BATS_TEST_TMPDIR/$source"
 	done
 	diff "$BATS_TEST_TMPDIR"/{syscall,procfs}
-	[ "$(awk '{ print $2 }' "$BATS_TEST_TMPDIR/syscall")" -eq \
-		$(($(awk '$1 == "VmSize:" { print $2 }' "/proc/$pid/status") * 1024)) ]
+	[[ $(awk '{ print $2 }' "$BATS_TEST_TMPDIR/syscall") == \
+		"$(awk '$1 == "VmSize:" { print $2 * 1024 }' "/proc/$pid/status")" ]]
 }
 
 @test "in a PID namespace of its own, without a /proc of its own" {
 	# The system calls know it; /proc still is that of the outer one.
 	run -0 --separate-stderr unshare --pid --fork \
 		"$TAMALLOC" proc 1 --json --source=syscall
-	[ "$(sources)" = syscall ]
+	[[ $(sources) == syscall ]]
 	run -1 --separate-stderr unshare --pid --fork \
 		"$TAMALLOC" proc $$ --source=syscall
 	[[ $stderr == "tamalloc: $$: no such process" ]]
@@ -68,7 +69,7 @@ sources() {
 	outer=$output
 	run -0 unshare --pid --fork \
 		"$TAMALLOC" global --raw --noheadings -o RESERVED --source=syscall
-	[ "$output" -lt "$outer" ]
+	[[ $output -gt 0 && $output -lt $outer ]]
 }
 
 @test "an example behind the filter: a clear message, and exit 3" {
@@ -83,6 +84,6 @@ sources() {
 	# As with PREEMPT_RT.
 	# shellcheck disable=SC2016 # for the inner shell
 	run -0 unshare --mount sh -c 'mount -t tmpfs tmpfs /sys/kernel/mm && exec "$SELFTESTS/lazy"'
-	[ "$(grep -c '^ok .*# SKIP cannot set .*: No such file or directory$' <<<"$output")" -eq 4 ]
-	[ "$(grep -c '^ok ' <<<"$output")" -gt 4 ]
+	[[ $(grep -c '^ok .*# SKIP cannot set .*: No such file or directory$' <<<"$output") -eq 4 ]]
+	[[ $(grep -c '^ok ' <<<"$output") -gt 4 ]]
 }

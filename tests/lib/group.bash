@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Processes that a script has started as a group of their own.
 
 # Ends process group PGID with SIGTERM, kills after ten seconds what is left of

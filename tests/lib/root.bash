@@ -1,11 +1,12 @@
 # shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A Debian in a directory, for the suites that need one of their own.
 
 # shellcheck source=tests/lib/kernel.bash
 . "${BASH_SOURCE[0]%/*}/kernel.bash"
 
 as_root() { # COMMAND...
-	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
+	if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
 # Makes one in ROOT; what else is said is mmdebstrap's.

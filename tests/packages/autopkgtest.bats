@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # debian/tests, run by autopkgtest on the packages that 'make deb' left.
 
 load ../lib/kernel
@@ -33,15 +34,15 @@ processes() {
 	status=0
 	wait "$pid" || status=$?
 	cat "$BATS_TEST_TMPDIR/log"
-	[ "$status" -eq 130 ]
+	[[ $status -eq 130 ]]
 	run ! processes
 	run ! compgen -G "$BATS_FILE_TMPDIR/autopkgtest*"
-	[ -z "$(losetup -j "$(vm_var TESTBED)")" ]
+	[[ -z $(losetup -j "$(vm_var TESTBED)") ]]
 }
 
 @test "installed, booted once, tested, left, made the default, removed" {
 	run tests/vm/autopkgtest --summary-file "$BATS_TEST_TMPDIR/summary"
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	grep -E '^boot +PASS$' "$BATS_TEST_TMPDIR/summary"
 }

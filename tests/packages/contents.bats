@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The targets of make, the packages' names and what is in them.
 
 # shellcheck disable=SC2153 # set_names sets them
@@ -44,9 +45,9 @@ fake_source() { # [version]
 
 @test "bare make lists every target with a line" {
 	run make -s
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	read -ra targets < <(sed -n 's/^\.PHONY: //p' Makefile)
-	[ "${#targets[@]}" -gt 8 ]
+	[[ ${#targets[@]} -gt 8 ]]
 	for target in "${targets[@]}"; do
 		grep -Eq "^  $target +[a-z(]" <<<"$output"
 	done
@@ -56,13 +57,13 @@ fake_source() { # [version]
 	# Not into the command that another suite may run now.
 	make -s install O="$BATS_TEST_TMPDIR/o" DESTDIR="$BATS_TEST_TMPDIR/d" prefix=/opt/t
 	cd "$BATS_TEST_TMPDIR/d/opt/t"
-	[ -x bin/tamalloc ]
-	[ -f share/man/man1/tamalloc.1 ]
+	[[ -x bin/tamalloc ]]
+	[[ -f share/man/man1/tamalloc.1 ]]
 	for call in get_stats get_global_stats get_indiviual_stats get_indiviual; do
-		[ -e "share/man/man2/tamalloc_$call.2" ]
+		[[ -e share/man/man2/tamalloc_$call.2 ]]
 	done
 	run find "$BATS_TEST_TMPDIR/d" -mindepth 1 -maxdepth 1
-	[ "$output" = "$BATS_TEST_TMPDIR/d/opt" ]
+	[[ $output == "$BATS_TEST_TMPDIR/d/opt" ]]
 }
 
 # A host that runs release $1 and has installed the packages linux-image-$2...
@@ -117,62 +118,62 @@ on_host() { # [VARIABLE]...
 	expect 6.1 amd64
 	fake_host 6.18.44-other 6.1.0-55-amd64 6.12.117+deb12-amd64
 	on_host
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"which of 6.1 amd64, 6.12 amd64? This runs 6.18.44-other"*"say which kernel: KERNEL=6.1"* ]]
 	fake_host 6.1.0-56-amd64
 	on_host
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"no package linux-image-*"*"say which kernel: KERNEL=6.1"*FLAVOUR=* ]]
 	# Nor does anything else ask.
 	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n check tools
 	[[ $output != *"Packages for"* ]]
 	fake_host 6.1.0-56-rt-amd64 6.1.0-56-rt-amd64
 	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make deb
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; "* ]]
 }
 
 @test "the command's package builds in under a minute, without a kernel package" {
 	fake_source
 	run dpkg-query -W "linux-source-$KERNEL"
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	# What this leaves in the build directory isn't hardened.
 	make -s tools O="$BATS_TEST_TMPDIR/o"
 	SECONDS=0 # Of a machine that may be busy: a kernel takes minutes of its own.
 	make TOOLS=y O="$BATS_TEST_TMPDIR/o" DIST="$BATS_TEST_TMPDIR/dist" deb
 	echo "$SECONDS s"
-	[ "$SECONDS" -lt 180 ]
+	[[ $SECONDS -lt 180 ]]
 	cd "$BATS_TEST_TMPDIR/dist/tools"
-	[ -f "tamalloc-tools_${OURS}_amd64.deb" ]
-	[ -f "libtamalloc-dev_${OURS}_amd64.deb" ]
+	[[ -f tamalloc-tools_${OURS}_amd64.deb ]]
+	[[ -f libtamalloc-dev_${OURS}_amd64.deb ]]
 	run ! ls linux-*
 	# Without a word of lintian's, and hardened in every command of the build.
 	run lintian -EvIL +pedantic --fail-on error,warning,info,pedantic,experimental \
 		./*.changes
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	run blhc --bindnow "$BATS_TEST_TMPDIR/o/packaging/tools/log"
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "without linux-source, make kernel says what to do" {
 	fake_source
 	run make kernel
 	echo "$output"
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"linux-source-$KERNEL is not installed"*"make deps"* ]]
 }
 
 @test "a line or flavour that isn't there is refused" {
 	run make kernel KERNEL=5.10
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"KERNEL=5.10 is not supported; lines: "*6.1* ]]
 	run make kernel FLAVOUR=debug-nothing
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"FLAVOUR=debug-nothing is not supported"* ]]
 	run make kernel KERNEL=6.1 FLAVOUR=rt-amd64
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; flavours: vm debug amd64 cloud-amd64."* ]]
 }
 
@@ -189,22 +190,22 @@ options() {
 	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
 	patched+='|HDMI_LPE_AUDIO|INTEL_MEI_GSC_PROXY|KVM_EXTERNAL_WRITE_TRACKING|VFIO_MDEV'
 	flavours=(amd64 cloud-amd64)
-	[ "$KERNEL" = 6.1 ] || flavours+=(rt-amd64)
+	[[ $KERNEL == 6.1 ]] || flavours+=(rt-amd64)
 	for flavour in "${flavours[@]}"; do
 		make -s --no-print-directory -C kernel FLAVOUR="$flavour" config >/dev/null 2>&1
 		obj=$(kernel_var OBJ FLAVOUR="$flavour")
-		[ "$(wc -l <"$obj/.config")" -gt 3000 ]
+		[[ $(wc -l <"$obj/.config") -gt 3000 ]]
 		grep -q ^CONFIG_TAMALLOC=y "$obj/.config"
 		grep -q ^CONFIG_MODULES=y "$obj/.config"
-		[ "$flavour" != rt-amd64 ] || grep -q ^CONFIG_PREEMPT_RT=y "$obj/.config"
+		[[ $flavour != rt-amd64 ]] || grep -q ^CONFIG_PREEMPT_RT=y "$obj/.config"
 		allowed=$ours
-		[ "$flavour" != rt-amd64 ] || allowed+="|$patched"
+		[[ $flavour != rt-amd64 ]] || allowed+="|$patched"
 		xz -dc "$(kernel_var DEBCONF FLAVOUR="$flavour")" | options >"$BATS_TEST_TMPDIR/theirs"
 		options <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
-		[ "$(wc -l <"$BATS_TEST_TMPDIR/theirs")" -gt 1000 ]
+		[[ $(wc -l <"$BATS_TEST_TMPDIR/theirs") -gt 1000 ]]
 		differ=$(comm -3 "$BATS_TEST_TMPDIR"/{theirs,ours} | tr -d '\t' | grep -vE "^CONFIG_($allowed)=" || :)
 		echo "$flavour: $differ"
-		[ -z "$differ" ]
+		[[ -z $differ ]]
 	done
 }
 
@@ -242,12 +243,12 @@ names() { # VERSION [VARIABLE]...
 }
 
 @test "each upload of Debian's is a release of its own, in the form that a kernel's may have" {
-	[ "$(names 6.1.999-3)" = "6.1.999+tamalloc1.3-$FLAVOUR 6.1.999-3+tamalloc$OURS" ]
-	[ "$(names 6.1.999-4)" = "6.1.999+tamalloc1.4-$FLAVOUR 6.1.999-4+tamalloc$OURS" ]
-	[ "$(names 6.12.117-1~deb12u1)" = "6.12.117+tamalloc1.1.deb12u1-$FLAVOUR 6.12.117-1~deb12u1+tamalloc$OURS" ]
-	[ "$(names 7.3.4-1~bpo13+1)" = "7.3.4+tamalloc1.1.bpo13+1-$FLAVOUR 7.3.4-1~bpo13+1+tamalloc$OURS" ]
-	[ "$(names 7.3-1)" = "7.3.0+tamalloc1.1-$FLAVOUR 7.3-1+tamalloc$OURS" ]
-	[ "$(names 7.3~rc6-1~exp1)" = "7.3.0-rc6+tamalloc1.1.exp1-$FLAVOUR 7.3~rc6-1~exp1+tamalloc$OURS" ]
+	[[ $(names 6.1.999-3) == "6.1.999+tamalloc1.3-$FLAVOUR 6.1.999-3+tamalloc$OURS" ]]
+	[[ $(names 6.1.999-4) == "6.1.999+tamalloc1.4-$FLAVOUR 6.1.999-4+tamalloc$OURS" ]]
+	[[ $(names 6.12.117-1~deb12u1) == "6.12.117+tamalloc1.1.deb12u1-$FLAVOUR 6.12.117-1~deb12u1+tamalloc$OURS" ]]
+	[[ $(names 7.3.4-1~bpo13+1) == "7.3.4+tamalloc1.1.bpo13+1-$FLAVOUR 7.3.4-1~bpo13+1+tamalloc$OURS" ]]
+	[[ $(names 7.3-1) == "7.3.0+tamalloc1.1-$FLAVOUR 7.3-1+tamalloc$OURS" ]]
+	[[ $(names 7.3~rc6-1~exp1) == "7.3.0-rc6+tamalloc1.1.exp1-$FLAVOUR 7.3~rc6-1~exp1+tamalloc$OURS" ]]
 }
 
 @test "builds that differ have names and versions that differ" {
@@ -257,25 +258,25 @@ names() { # VERSION [VARIABLE]...
 		names 6.1.999-3 $variables
 	done >"$BATS_TEST_TMPDIR/names"
 	cat "$BATS_TEST_TMPDIR/names"
-	[ "$(sort -u "$BATS_TEST_TMPDIR/names" | wc -l)" -eq 6 ]
+	[[ $(sort -u "$BATS_TEST_TMPDIR/names" | wc -l) -eq 6 ]]
 	# As Debian's own: nothing to add.
-	[ "$(names 6.1.999-3 FLAVOUR=amd64 BTF=y DBG=y)" = "6.1.999+tamalloc1.3-amd64 6.1.999-3+tamalloc$OURS" ]
+	[[ $(names 6.1.999-3 FLAVOUR=amd64 BTF=y DBG=y) == "6.1.999+tamalloc1.3-amd64 6.1.999-3+tamalloc$OURS" ]]
 	for n in 1 2; do
 		openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$n/" \
 			-keyout "$BATS_TEST_TMPDIR/$n.key" -out "$BATS_TEST_TMPDIR/$n.pem" 2>/dev/null
 		names 6.1.999-3 FLAVOUR=amd64 SIGN_KEY="$BATS_TEST_TMPDIR/$n.key" SIGN_CERT="$BATS_TEST_TMPDIR/$n.pem"
 	done >"$BATS_TEST_TMPDIR/signed"
 	cat "$BATS_TEST_TMPDIR/signed"
-	[ "$(sort -u "$BATS_TEST_TMPDIR/signed" | grep -cE '^6\.1\.999\+tamalloc1\.3\.[0-9a-f]{8}-amd64 ')" -eq 2 ]
+	[[ $(sort -u "$BATS_TEST_TMPDIR/signed" | grep -cE '^6\.1\.999\+tamalloc1\.3\.[0-9a-f]{8}-amd64 ') -eq 2 ]]
 }
 
 @test "ours sorts above Debian's of the same version, and a later upload above an earlier" {
 	order() { # LOWER HIGHER, as GRUB, dpkg, linux-version and systemd see it
 		echo "$1 < $2"
-		[ "$(printf '%s\n' "$@" | LC_ALL=C sort -V | tail -n 1)" = "$2" ]
+		[[ $(printf '%s\n' "$@" | LC_ALL=C sort -V | tail -n 1) == "$2" ]]
 		dpkg --compare-versions "$1" lt "$2"
 		linux-version compare "$1" lt "$2"
-		[ "$(systemd-analyze compare-versions "$1" "$2")" = "$1 < $2" ]
+		[[ $(systemd-analyze compare-versions "$1" "$2") == "$1 < $2" ]]
 	}
 	order 6.1.0-57-amd64 6.1.192+tamalloc1.2-amd64
 	order 6.12.117+deb12-amd64 6.12.117+tamalloc1.1.deb12u1-amd64
@@ -307,26 +308,26 @@ names() { # VERSION [VARIABLE]...
 		sed -n "/^Package: $1$/,/^$/p" debian/control | sed -n "s/^$2: //p"
 	}
 	flavours=(amd64 cloud-amd64 vm)
-	[ "$KERNEL" = 6.1 ] || flavours+=(rt-amd64)
+	[[ $KERNEL == 6.1 ]] || flavours+=(rt-amd64)
 	for flavour in "${flavours[@]}"; do
 		rm -rf "$BATS_TEST_TMPDIR/copy" && mkdir "$BATS_TEST_TMPDIR/copy"
 		cp -a "$BATS_TEST_DIRNAME"/../../{debian,kernel} "$BATS_TEST_TMPDIR/copy/"
 		cd "$BATS_TEST_TMPDIR/copy"
 		debian/gencontrol "$KERNEL" "$flavour"
 		run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
-		[ -z "$(awk 'length > 80 && /^ /' debian/control | sed '/^ *[a-z0-9.-]* [<(]/d')" ]
+		[[ -z $(awk 'length > 80 && /^ /' debian/control | sed '/^ *[a-z0-9.-]* [<(]/d') ]]
 		image=linux-image-${RELEASE%-"$FLAVOUR"}-$flavour
 		meta=linux-image-$KERNEL-tamalloc-$flavour
-		[ "$(field "$meta" Depends)" = "\${misc:Depends}, $image (= \${binary:Version})" ]
-		[ "$(field "$image" Built-Using)" = "$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL") (= $SRCVER)" ]
+		[[ $(field "$meta" Depends) == "\${misc:Depends}, $image (= \${binary:Version})" ]]
+		[[ $(field "$image" Built-Using) == "$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL") (= $SRCVER)" ]]
 		# apt knows the release that Debian's meta would bring; vm has none.
 		theirs=$(apt-cache show --no-all-versions "linux-image-$flavour" 2>/dev/null | sed -n 's/^Provides: //p' | tr , '\n' | grep -o '[a-z]*-.*modules.*' | grep -v latest | sort)
 		ours=$(field "$meta" Provides | tr , '\n' | grep -o '[a-z]*-.*' | sort)
 		echo "$flavour: $theirs | $ours"
-		[ "$ours" = "$theirs" ]
+		[[ $ours == "$theirs" ]]
 		case $flavour in
 		vm) run ! grep -q firmware debian/control ;;
-		*) grep -qE "^$([ "$KERNEL" = 6.1 ] && echo Recommends || echo Suggests): .*firmware-linux-free" debian/control ;;
+		*) grep -qE "^$([[ $KERNEL == 6.1 ]] && echo Recommends || echo Suggests): .*firmware-linux-free" debian/control ;;
 		esac
 	done
 }
@@ -340,8 +341,8 @@ names() { # VERSION [VARIABLE]...
 	run debian/install-kernel --print "$directory"
 	echo "$output"
 	[[ $output == *"To install it:"* ]]
-	[ "$(tr -d '\\\n' <<<"$output" | tr -s ' ')" = "$(printf '%s' "To install it: cd $directory sudo apt install $expected" \
-		" sudo apt-mark auto linux-image-$RELEASE")" ]
+	[[ $(tr -d '\\\n' <<<"$output" | tr -s ' ') == "$(printf '%s' "To install it: cd $directory sudo apt install $expected" \
+		" sudo apt-mark auto linux-image-$RELEASE")" ]]
 	# With DKMS there, the headers come, too.
 	for program in apt-get apt-mark sudo dpkg-query; do
 		printf '#!/bin/sh\n%s\n' "echo '$program' \"\$@\"" >"$BATS_TEST_TMPDIR/bin/$program"
@@ -352,8 +353,8 @@ names() { # VERSION [VARIABLE]...
 	echo "$output"
 	expected=${expected% *}" ./linux-headers-$KERNEL-tamalloc-${FLAVOUR}_${VERSION}_amd64.deb"
 	expected+=" ./linux-headers-${RELEASE}_${VERSION}_amd64.deb ./tamalloc-tools_${OURS}_amd64.deb"
-	[ "${output#sudo }" = "$(printf '%s\n' "apt-get install $expected" \
-		"apt-mark auto linux-image-$RELEASE linux-headers-$RELEASE")" ]
+	[[ ${output#sudo } == "$(printf '%s\n' "apt-get install $expected" \
+		"apt-mark auto linux-image-$RELEASE linux-headers-$RELEASE")" ]]
 	# What is not of one kernel is refused.
 	touch "$directory/linux-image-${RELEASE}_0_amd64.deb"
 	run -1 debian/install-kernel "$directory"
@@ -364,16 +365,16 @@ names() { # VERSION [VARIABLE]...
 
 @test "the image package has the kernel, its config and stripped modules" {
 	unpack "linux-image-$RELEASE"
-	[ -s "boot/vmlinuz-$RELEASE" ]
-	[ -s "boot/System.map-$RELEASE" ]
+	[[ -s boot/vmlinuz-$RELEASE ]]
+	[[ -s boot/System.map-$RELEASE ]]
 	grep -q "^CONFIG_LOCALVERSION=\"+tamalloc.*-$FLAVOUR\"" "boot/config-$RELEASE"
-	[ ! -e "lib/modules/$RELEASE/build" ]
-	[ ! -e "lib/modules/$RELEASE/modules.dep" ]
+	[[ ! -e lib/modules/$RELEASE/build ]]
+	[[ ! -e lib/modules/$RELEASE/modules.dep ]]
 	mapfile -t modules < <(find "lib/modules/$RELEASE" -name '*.ko')
-	[ "${#modules[@]}" -gt 5 ]
+	[[ ${#modules[@]} -gt 5 ]]
 	for module in "${modules[@]}"; do
 		run readelf -SW "$module"
-		[ "$status" -eq 0 ]
+		[[ $status -eq 0 ]]
 		[[ $output != *.debug_info* ]]
 	done
 }
@@ -397,7 +398,7 @@ names() { # VERSION [VARIABLE]...
 @test "the metas follow their line and flavour, to the version" {
 	for kind in image headers; do
 		run dpkg-deb -f "$(deb "linux-$kind-$KERNEL-tamalloc-$FLAVOUR")" Depends
-		[ "$output" = "linux-$kind-$RELEASE (= $VERSION)" ]
+		[[ $output == "linux-$kind-$RELEASE (= $VERSION)" ]]
 	done
 }
 
@@ -405,7 +406,7 @@ names() { # VERSION [VARIABLE]...
 	run ! ls "$DIST/$RELEASE"/linux-libc-dev*
 	for kind in libtamalloc-dev "linux-image-$RELEASE" "linux-headers-$RELEASE"; do
 		run dpkg-deb -c "$(deb "$kind")"
-		[ "$status" -eq 0 ]
+		[[ $status -eq 0 ]]
 		[[ $output != *./usr/include/linux/* ]]
 		[[ $output != *./usr/include/asm* ]]
 	done
@@ -413,15 +414,15 @@ names() { # VERSION [VARIABLE]...
 
 @test "the headers' host programs are for this release of Debian" {
 	unpack "linux-headers-$RELEASE"
-	[ "$(readlink "lib/modules/$RELEASE/build")" = "/usr/src/linux-headers-$RELEASE" ]
+	[[ $(readlink "lib/modules/$RELEASE/build") == "/usr/src/linux-headers-$RELEASE" ]]
 	for program in scripts/mod/modpost scripts/basic/fixdep tools/objtool/objtool; do
 		run ldd "usr/src/linux-headers-$RELEASE/$program"
 		echo "$output"
-		[ "$status" -eq 0 ]
+		[[ $status -eq 0 ]]
 		[[ $output != *"not found"* ]]
 	done
 	run find "usr/src/linux-headers-$RELEASE" -name '*.o'
-	[ -z "$output" ]
+	[[ -z $output ]]
 }
 
 @test "the dev package's header serves C and C++, strict or not" {
@@ -443,8 +444,8 @@ names() { # VERSION [VARIABLE]...
 		$cc -Wall -Wextra -Werror -Iusr/include use.c -o use
 		./use
 	done
-	[ -f usr/share/man/man2/tamalloc_get_stats.2.gz ]
-	[ -e usr/share/man/man2/tamalloc_get_indiviual.2.gz ]
+	[[ -f usr/share/man/man2/tamalloc_get_stats.2.gz ]]
+	[[ -e usr/share/man/man2/tamalloc_get_indiviual.2.gz ]]
 }
 
 @test "apt removes kernels of ours that are old, but keeps two" {
@@ -464,16 +465,16 @@ names() { # VERSION [VARIABLE]...
 	run apt-get -s autoremove -o Dir::State="$PWD" -o Dir::State::status="$PWD/status" -o Dir::Cache="$PWD" \
 		-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null
 	echo "$output"
-	[ "$status" -eq 0 ]
-	[ "$(sed -n 's/^Remv \([^ ]*\) .*/\1/p' <<<"$output")" = "linux-image-6.1.190+tamalloc1.1-vm
-linux-image-6.1.191+tamalloc1.1-vm" ]
+	[[ $status -eq 0 ]]
+	[[ $(sed -n 's/^Remv \([^ ]*\) .*/\1/p' <<<"$output") == "linux-image-6.1.190+tamalloc1.1-vm
+linux-image-6.1.191+tamalloc1.1-vm" ]]
 }
 
 @test "what reportbug adds tells version, command line, taint and log, and goes to us" {
 	unpack "linux-image-$RELEASE"
 	cd "usr/share/bug/linux-image-$RELEASE"
 	grep -q "^Send-To: $(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' "$BATS_TEST_DIRNAME/../../debian/control")$" control
-	[ -x script ]
+	[[ -x script ]]
 	./script 3>"$BATS_TEST_TMPDIR/report"
 	cat "$BATS_TEST_TMPDIR/report"
 	for title in Version 'Command line' Tainted tamalloc 'Warnings and worse in the kernel log'; do
@@ -486,7 +487,7 @@ linux-image-6.1.191+tamalloc1.1-vm" ]
 @test "lintian finds no error and no warning" {
 	run lintian -EvIL +pedantic --fail-on error,warning "$DIST/$RELEASE/tamalloc_$OURS+${RELEASE}_amd64.changes"
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "nothing of all this landed in the checkout" {

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The package -dbg that DBG=y makes: what debuggers find in it, and where.
 
 load ../lib/kernel
@@ -22,12 +23,12 @@ build_id() { # file
 
 @test "its kernel has types and lines, and symbols at the addresses of System.map" {
 	vmlinux=$DEBUG/boot/vmlinux-$RELEASE
-	[ "$(readlink -f "$DEBUG/lib/modules/$RELEASE/vmlinux")" = "$vmlinux" ]
+	[[ $(readlink -f "$DEBUG/lib/modules/$RELEASE/vmlinux") == "$vmlinux" ]]
 	readelf -SW "$vmlinux" | grep -w .debug_info
 	address=$(sed -n 's/ T do_exit$//p' "$IMAGE/boot/System.map-$RELEASE")
 	run addr2line -f -e "$vmlinux" "$address"
 	echo "$output"
-	[ "${lines[0]}" = do_exit ]
+	[[ ${lines[0]} == do_exit ]]
 	# Paths are the source's own, wherever it was built.
 	[[ ${lines[1]} == *kernel/exit.c:* ]]
 	run ! grep -qF "$(kernel_var SRC)" "$vmlinux"
@@ -35,14 +36,14 @@ build_id() { # file
 
 @test "each module of the image is stripped, and its symbols are found by its build ID" {
 	mapfile -t modules < <(find "$IMAGE" -name '*.ko')
-	[ "${#modules[@]}" -gt 5 ]
+	[[ ${#modules[@]} -gt 5 ]]
 	for module in "${modules[@]}"; do
 		run ! grep -q debug_info <(readelf -SW "$module")
 		id=$(build_id "$module")
-		[ "${#id}" -eq 40 ]
+		[[ ${#id} -eq 40 ]]
 		symbols=$DEBUG/.build-id/${id::2}/${id:2}.debug
-		[ "$(basename "$(readlink -f "$symbols")")" = "$(basename "$module")" ]
-		[ "$(build_id "$symbols")" = "$id" ]
+		[[ $(basename "$(readlink -f "$symbols")") == "$(basename "$module")" ]]
+		[[ $(build_id "$symbols") == "$id" ]]
 		readelf -SW "$symbols" | grep -q debug_info
 	done
 }
@@ -50,5 +51,5 @@ build_id() { # file
 @test "lintian finds no error and no warning" {
 	run lintian -EvIL +pedantic --fail-on error,warning "$WORK/dist/$RELEASE"/*.changes
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }

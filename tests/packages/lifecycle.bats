@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The packages in a Debian that boots through GRUB to systemd: installed as README
 # says from a dist/ that holds kernels of other lines and flavours, too; in the middle
 # of that power is cut; then booted, used, left for Debian's kernel, removed.  One disk goes through all of it, so the tests depend on each other, in
@@ -66,7 +67,7 @@ in_machine() {
 		export DEBIAN_FRONTEND=noninteractive
 		/run/vm/share/install-kernel /run/vm/share/dist/$release
 	EOF
-	[ "$status" -eq 125 ]
+	[[ $status -eq 125 ]]
 	[[ $output == *"no verdict"* ]]
 	in_machine <<-'EOF'
 		uname -r | grep -v tamalloc
@@ -97,7 +98,7 @@ in_machine() {
 		test "$(grep -m 1 -o 'vmlinuz-[^ ]*' /boot/grub/grub.cfg)" = vmlinuz-$release
 		apt-get install /run/vm/share/dist/$release/libtamalloc-dev_*.deb
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "the next boot is on our kernel, with systemd, modules and /proc/config.gz" {
@@ -139,7 +140,7 @@ in_machine() {
 		# And what make demo shows.
 		sh /run/vm/share/demo-guest
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "the running kernel refuses to be removed, unless one insists" {
@@ -158,7 +159,7 @@ in_machine() {
 		debian=$(ls /boot/vmlinuz-* | grep -v tamalloc | sed 's,.*/vmlinuz-,,')
 		grub-set-default "Advanced options for Debian GNU/Linux>Debian GNU/Linux, with Linux $debian"
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "on Debian's kernel, which was chosen, purging them leaves nothing behind" {
@@ -174,5 +175,5 @@ in_machine() {
 		test -z "$(dpkg-query -W -f '${Package}\n' | grep tamalloc)"
 		if find / -xdev -name '*tamalloc*' ! -path '/var/log/*' ! -path '/var/cache/*' | grep .; then exit 9; fi
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What fails in the middle leaves what was there, or half of it and the command
 # that repairs it: full disks, hooks, and what is killed.
 
@@ -65,11 +66,11 @@ in_fresh() {
 		EOF
 		cat
 	)
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "the flavour vm refuses a machine that is not virtual, and says why, until one insists" {
-	[ "$FLAVOUR" = vm ]
+	[[ $FLAVOUR == vm ]]
 	in_fresh <<-'EOF'
 		machine() { # PROGRAM STATUS, what a program that asks what it runs on says
 			printf '#!/bin/sh\nexit %s\n' "$2" >"/usr/local/bin/$1"
@@ -210,8 +211,8 @@ old_packages() {
 }
 
 are_old() {
-	[ "$(find "$DIST/tools" -maxdepth 1 -name '*_*' | wc -l)" -eq 2 ]
-	[ "$(cat "$DIST"/tools/*.deb)" = $'old\nold' ]
+	[[ $(find "$DIST/tools" -maxdepth 1 -name '*_*' | wc -l) -eq 2 ]]
+	[[ $(cat "$DIST"/tools/*.deb) == $'old\nold' ]]
 }
 
 build() {
@@ -226,12 +227,12 @@ build() {
 	pid=$!
 	set +m
 	for ((i = 0; i < 3000; i++)); do
-		[ ! -e "$O/packaging/tools/tamalloc/debian/tamalloc-tools" ] || break
+		[[ ! -e $O/packaging/tools/tamalloc/debian/tamalloc-tools ]] || break
 		sleep 0.1
 	done
 	kill -KILL -- "-$pid"
 	wait "$pid" || :
-	[ -e "$O/packaging/tools/tamalloc/debian/tamalloc-tools" ]
+	[[ -e $O/packaging/tools/tamalloc/debian/tamalloc-tools ]]
 	are_old
 	# At the end: as the packages are brought there.
 	mkdir "$BATS_TEST_TMPDIR/bin"
@@ -244,11 +245,11 @@ build() {
 	EOF
 	chmod +x "$BATS_TEST_TMPDIR/bin/mv"
 	PATH=$BATS_TEST_TMPDIR/bin:$PATH run ! build
-	[ -n "$(ls "$DIST/tools/.new")" ]
+	[[ -n $(ls "$DIST/tools/.new") ]]
 	are_old
 	build
 	for deb in "$DIST"/tools/*.deb; do
 		dpkg-deb -I "$deb"
 	done
-	[ ! -e "$DIST/tools/.new" ]
+	[[ ! -e $DIST/tools/.new ]]
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The signed apt repository that 'make repo' makes, used with apt in a Debian of
 # its own: over file: and over http, with an upgrade, and with what is forged.
 
@@ -37,7 +38,7 @@ setup() {
 }
 
 teardown() {
-	[ -z "$server" ] || kill "$server" || :
+	[[ -z $server ]] || kill "$server" || :
 }
 
 make_repo() { # KEY
@@ -56,9 +57,9 @@ with_repo() {
 	repo=$WORK/dist/repo
 	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/InRelease"
 	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/Release.gpg" "$repo/dists/stable/Release"
-	[ "$(grep -c ^Filename: "$repo/dists/stable/main/binary-amd64/Packages")" -eq 3 ]
+	[[ $(grep -c ^Filename: "$repo/dists/stable/main/binary-amd64/Packages") -eq 3 ]]
 	# His and nobody else's, and not the secret one.
-	[ "$(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -cE '^(pub|sec)')" -eq 1 ]
+	[[ $(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -cE '^(pub|sec)') -eq 1 ]]
 	gpg --show-keys "$repo/tamalloc.gpg" | grep -F '<user@example>'
 }
 
@@ -72,7 +73,7 @@ with_repo() {
 		apt-cache policy tamalloc-tools | grep -F 'file:/share stable/main'
 		tamalloc --version
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 }
 
 @test "upgrade to a newer release, over http" {
@@ -84,7 +85,7 @@ with_repo() {
 	server=$!
 	for ((i = 0; i < 100; i++)); do
 		port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$WORK/http")
-		[ -z "$port" ] || break
+		[[ -z $port ]] || break
 		sleep 0.1
 	done
 	with_repo "http://127.0.0.1:$port" <<-EOF
@@ -93,7 +94,7 @@ with_repo() {
 		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION+newer
 		test "\$(dpkg-query -W -f '\${Version}' tamalloc-tools)" = $OURS+newer
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	grep -q '"GET /dists/stable/InRelease' "$WORK/http"
 }
 
@@ -106,13 +107,13 @@ with_repo() {
 		apt-get -qq update
 		if apt-get -qq -y --allow-downgrades install tamalloc-tools=$OURS; then exit 9; fi
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	[[ $output == *"Hash Sum mismatch"* || $output == *"unexpected size"* ]]
 	sed -i 's/^Origin: .*/Origin: somebody/' "$WORK/dist/repo/dists/stable/InRelease"
 	with_repo file:/share <<-EOF
 		if apt-get -qq -o APT::Update::Error-Mode=any update; then exit 9; fi
 	EOF
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	[[ $output == *BADSIG* ]]
 	rm -rf "$WORK/dist/repo"
 	mv "$WORK/good" "$WORK/dist/repo"
@@ -129,7 +130,7 @@ with_repo() {
 	echo mine >"$WORK/other/repo/file"
 	run -1 debian/repo "$WORK/dist" "$WORK/other/repo" user@example
 	[[ $output == *": exists, and is no repository" ]]
-	[ "$(find "$WORK/none" "$WORK/other" -type f)" = "$WORK/other/repo/file" ]
+	[[ $(find "$WORK/none" "$WORK/other" -type f) == "$WORK/other/repo/file" ]]
 	run -2 debian/repo
 }
 
@@ -139,7 +140,7 @@ with_repo() {
 	printf '#!/bin/sh\ncase $* in *--clearsign*) exit 2 ;; esac\nexec /usr/bin/gpg "$@"\n' >"$WORK/bin/gpg"
 	chmod +x "$WORK/bin/gpg"
 	PATH=$WORK/bin:$PATH run ! make_repo user@
-	[ "$(cd "$WORK/dist" && find . | sort)" = "$before" ]
+	[[ $(cd "$WORK/dist" && find . | sort) == "$before" ]]
 }
 
 # A debian/repo that SIGNAL ends as soon as it has moved something to *AT.
@@ -158,7 +159,7 @@ signalled_repo() {
 	PATH=$WORK/signal:$PATH run env --default-signal=INT,HUP AT="$1" SIGNAL="$2" \
 		debian/repo "$WORK/dist" "$WORK/dist/repo" user@
 	echo "$1 $2: $status $output"
-	[ "$status" -gt 128 ]
+	[[ $status -gt 128 ]]
 }
 
 is_whole() {
@@ -170,10 +171,10 @@ is_whole() {
 @test "a signal in the middle of the exchange leaves the old repository, one at its end the new" {
 	for signal in INT TERM HUP; do
 		signalled_repo .old "$signal"
-		[ -e "$WORK/dist/repo/old" ]
+		[[ -e $WORK/dist/repo/old ]]
 		is_whole
 		signalled_repo /repo "$signal"
-		[ ! -e "$WORK/dist/repo/old" ]
+		[[ ! -e $WORK/dist/repo/old ]]
 		is_whole
 		run ! compgen -G "$WORK/dist/repo.*"
 	done
@@ -181,7 +182,7 @@ is_whole() {
 
 @test "killed in the middle of the exchange, it is made whole by the next run" {
 	signalled_repo .old KILL
-	[ ! -e "$WORK/dist/repo" ]
+	[[ ! -e $WORK/dist/repo ]]
 	make_repo user@
 	is_whole
 	rm -r "$WORK/dist"/repo.*

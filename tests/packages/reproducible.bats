@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The packages are the same bytes from another directory, at another time, with
 # another number of jobs, by another user, in a Debian with Build-Depends alone;
 # and ccache makes the second build a short one.
@@ -39,7 +40,7 @@ build() { # DIRECTORY JOBS
 	rm -rf "$WORK/first/build"
 	build "$WORK/second/and/deeper" 5
 	echo "$first s, then $seconds s"
-	[ $((4 * seconds)) -lt "$first" ]
+	[[ $((4 * seconds)) -lt $first ]]
 }
 
 @test "the packages of the second build are those of the first" {
@@ -48,7 +49,7 @@ build() { # DIRECTORY JOBS
 		cmp "$deb" "$WORK/second/and/deeper/dist/$RELEASE/$(basename "$deb")"
 		count=$((count + 1))
 	done
-	[ "$count" -ge 7 ]
+	[[ $count -ge 7 ]]
 	rm -rf "$WORK/second"
 }
 
@@ -57,7 +58,7 @@ build() { # DIRECTORY JOBS
 	cd "$WORK/first"
 	make -s --no-print-directory source O="$WORK/first/build" DIST="$WORK/first/dist" >&2
 	build_source "$WORK/root" "$(echo "$WORK"/first/dist/source-*)" JOBS=3
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	for deb in "$WORK/first/dist/$RELEASE"/*.deb; do
 		cmp "$deb" "$WORK/root/build/$(basename "$deb")"
 	done

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A firmware in Secure Boot mode: boots the kernel that was signed with a key
 # that it trusts, and no other.
 
@@ -28,19 +29,19 @@ boot() { # key
 
 @test "it boots the kernel signed with a key that it trusts, and says that it is secure" {
 	boot trusted
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	[[ $output == *"init runs on $RELEASE"* ]]
 	[[ $output == *"UEFI Secure Boot is enabled"* ]]
 }
 
 @test "it refuses the one signed with another key" {
 	boot other
-	[ "$status" -eq 1 ]
+	[[ $status -eq 1 ]]
 	[[ $output != *"Linux version"* ]]
 }
 
 @test "it refuses the one that is not signed" {
 	boot ''
-	[ "$status" -eq 1 ]
+	[[ $status -eq 1 ]]
 	[[ $output != *"Linux version"* ]]
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # SIGN_KEY and SIGN_CERT: what is signed with them, and what they refuse.
 
 load ../lib/kernel
@@ -29,7 +30,7 @@ kmake() { # [VARIABLE]... TARGET...
 # before the last words.
 split_module() {
 	local words='~Module signature appended~' size length
-	[ "$(tail -c 28 "$1")" = "$words" ]
+	[[ $(tail -c 28 "$1") == "$words" ]]
 	size=$(stat -c %s "$1")
 	length=$((0x$(tail -c 32 "$1" | head -c 4 | od -An -tx1 | tr -d ' ')))
 	head -c $((size - 40 - length)) "$1" >"$WORK/module"
@@ -46,9 +47,9 @@ verify_module() { # name of the key
 	sbverify --cert "$WORK/mine.pem" "$WORK"/signed/boot/vmlinuz-*
 	run ! sbverify --cert "$WORK/other.pem" "$WORK"/signed/boot/vmlinuz-*
 	mapfile -t modules < <(find "$WORK/signed" -name '*.ko')
-	[ "${#modules[@]}" -gt 5 ]
+	[[ ${#modules[@]} -gt 5 ]]
 	for module in "${modules[@]}"; do
-		[ "$(modinfo -F signer "$module")" = "The key mine" ]
+		[[ $(modinfo -F signer "$module") == "The key mine" ]]
 		split_module "$module"
 		verify_module mine
 		# Stripped before, not after: that would cut it off.
@@ -66,7 +67,7 @@ verify_module() { # name of the key
 	run sbverify --list "$WORK"/unsigned/boot/vmlinuz-*
 	[[ $output == *"No signature table present"* ]]
 	run grep -rlF 'Module signature appended' "$WORK/unsigned/lib"
-	[ -z "$output" ]
+	[[ -z $output ]]
 }
 
 @test "Debian's flavours trust its modules: the certificate is configured in, and out again" {
@@ -86,10 +87,10 @@ verify_module() { # name of the key
 	refused() { # key certificate words
 		run make -s --no-print-directory deb SIGN_KEY="$1" SIGN_CERT="$2" DIST="$WORK/dist"
 		echo "$output"
-		[ "$status" -ne 0 ]
-		[ "$(grep -c SIGN_ <<<"$output")" -eq 1 ]
+		[[ $status -ne 0 ]]
+		[[ $(grep -c SIGN_ <<<"$output") -eq 1 ]]
 		[[ $output == *"$3"* ]]
-		[ ! -e "$WORK/dist" ]
+		[[ ! -e $WORK/dist ]]
 	}
 	refused "$WORK/none" "$WORK/mine.pem" "SIGN_KEY=$WORK/none: cannot be read"
 	refused "$WORK/mine.key" "$WORK/none" "SIGN_CERT=$WORK/none: cannot be read"

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The source packages that 'make source' makes: what is in them, what they say
 # that they need, and that in a Debian with that alone the packages come out.
 
@@ -39,11 +40,11 @@ make_source() { # [VARIABLE]
 			sort >"$BATS_TEST_TMPDIR/packed"
 		git ls-files | grep -v '^\.' | sort >"$BATS_TEST_TMPDIR/tracked"
 		comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed}
-		[ -z "$(comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed})" ]
+		[[ -z $(comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed}) ]]
 		more=$(comm -13 "$BATS_TEST_TMPDIR"/{tracked,packed})
 		echo "$more"
 		run ! grep -vE '^(debian/(kernel.mk|source/lintian-overrides|linux-(image|headers)-[^/]*)|)$' <<<"$more"
-		[ "${#suffix}" -eq 0 ] || grep -qx debian/kernel.mk <<<"$more"
+		[[ ${#suffix} -eq 0 ]] || grep -qx debian/kernel.mk <<<"$more"
 	done
 	git status --porcelain | diff "$WORK/status" -
 }
@@ -63,8 +64,8 @@ make_source() { # [VARIABLE]
 		for target in deb source kernel; do
 			run make -s "$target" KERNEL="$KERNEL" FLAVOUR="$FLAVOUR" SIGN_KEY="$key" SIGN_CERT=my.pem
 			echo "$output"
-			[ "$status" -ne 0 ]
-			[ "$(grep -c 'lies in the checkout' <<<"$output")" -eq 1 ]
+			[[ $status -ne 0 ]]
+			[[ $(grep -c 'lies in the checkout' <<<"$output") -eq 1 ]]
 		done
 	done
 }
@@ -86,14 +87,14 @@ make_source() { # [VARIABLE]
 	for changes in "$WORK"/dist/source*/*.changes; do
 		run lintian -EvIL +pedantic --fail-on error,warning,info,pedantic,experimental "$changes"
 		echo "$output"
-		[ "$status" -eq 0 ]
+		[[ $status -eq 0 ]]
 	done
 }
 
 @test "with Build-Depends alone, nobody without a home builds the same packages" {
 	make -s --no-print-directory deb TOOLS=y O="$WORK/build" DIST="$WORK/dist" >&2
 	build_source "$WORK/root" "$WORK/dist/source" DEB_BUILD_PROFILES=pkg.tamalloc.tools
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	[[ $output != *nonexistent:* ]]
 	for deb in "$WORK"/dist/tools/*.deb; do
 		echo "$deb"

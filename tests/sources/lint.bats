@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel's own tools on our kernel files, of the line KERNEL: all silent.
 
 load ../lib/kernel
@@ -17,8 +18,8 @@ setup() {
 silent() {
 	run "$@"
 	echo "$output"
-	[ "$status" -eq 0 ]
-	[ -z "$output" ]
+	[[ $status -eq 0 ]]
+	[[ -z $output ]]
 }
 
 # In a directory where it may leave a cache.  Of the tests, ENOSYS is the
@@ -34,7 +35,7 @@ checkpatch() {
 
 @test "checkpatch --strict is silent on our files" {
 	mapfile -t files < <(find "$PWD/kernel/src" -name '*.[ch]')
-	[ "${#files[@]}" -gt 2 ]
+	[[ ${#files[@]} -gt 2 ]]
 	silent checkpatch --file "${files[@]}"
 }
 
@@ -82,7 +83,7 @@ cocci() { # SCRIPT FILE
 # But for the few scripts in OCaml, whose compiler the check would need.
 @test "coccicheck has nothing to report" {
 	mapfile -t scripts < <(grep -rl 'virtual report' "$src/scripts/coccinelle" | xargs grep -L 'script:ocaml' | sort)
-	[ "${#scripts[@]}" -gt 40 ]
+	[[ ${#scripts[@]} -gt 40 ]]
 	for script in "${scripts[@]}"; do
 		echo "$script"
 		silent cocci "$script" kernel/src/mm/tamalloc.c

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What the system calls cost those who don't use them: Debian's kernel as it is
 # ("clean") and ours without CONFIG_TAMALLOC ("off"), with the configuration of
 # KERNEL-FLAVOUR, against that itself ("on"), object by object.
@@ -87,12 +88,12 @@ wiring=(
 @test "the configurations differ in CONFIG_TAMALLOC alone" {
 	run diff "$CLEAN/.config" "$WITHOUT/.config"
 	echo "$output"
-	[ "${#lines[@]}" -eq 2 ]
-	[ "${lines[1]}" = '> # CONFIG_TAMALLOC is not set' ]
+	[[ ${#lines[@]} -eq 2 ]]
+	[[ ${lines[1]} == '> # CONFIG_TAMALLOC is not set' ]]
 }
 
 @test "off, only what holds the system call table or its size differs" {
-	[ "$(objects "$CLEAN" | wc -l)" -gt 1000 ]
+	[[ $(objects "$CLEAN" | wc -l) -gt 1000 ]]
 	diff <(printf '%s\n' "${table[@]}") <(differing "$WITHOUT")
 }
 
@@ -103,8 +104,8 @@ wiring=(
 @test "on, .text grows by less than 4 KiB" {
 	by=$(($(text_size "$ON") - $(text_size "$CLEAN")))
 	echo "# .text grows by $by bytes" >&3
-	[ "$by" -gt 0 ]
-	[ "$by" -lt 4096 ]
+	[[ $by -gt 0 ]]
+	[[ $by -lt 4096 ]]
 }
 
 @test "off, the three numbers answer ENOSYS" {
@@ -119,11 +120,11 @@ wiring=(
 @test "off, the command says so" {
 	run in_off "$(realpath "${O-build}")/cli/tamalloc" proc 1 --source=syscall
 	echo "$output"
-	[ "$status" -eq 3 ]
+	[[ $status -eq 3 ]]
 }
 
 @test "off, a selftest is skipped" {
 	run in_off "$(realpath "${O-build}/tests/kernel-${KERNEL-6.1}")/kselftest/tamalloc/abi"
 	echo "$output"
-	[ "$status" -eq 4 ]
+	[[ $status -eq 4 ]]
 }

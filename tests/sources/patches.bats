@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # make patches: the series that people put on a kernel tree of their own.
 
 load ../lib/kernel
@@ -22,7 +23,7 @@ setup() {
 @test "the order is core, x86, selftests, documentation" {
 	run sed -n 's/^Subject: //p' "${patches[@]}"
 	echo "$output"
-	[ "${#lines[@]}" -eq 4 ]
+	[[ ${#lines[@]} -eq 4 ]]
 	[[ ${lines[0]} == "[PATCH 1/4] mm: "* ]]
 	[[ ${lines[1]} == "[PATCH 2/4] x86: "* ]]
 	[[ ${lines[2]} == "[PATCH 3/4] selftests: "* ]]
@@ -43,9 +44,9 @@ setup() {
 	git -c user.name=t -c user.email=t add -A
 	git -c user.name=t -c user.email=t commit -q -m clean
 	git -c user.name=t -c user.email=t am -q "${patches[@]}"
-	[ "$(git rev-list --count HEAD)" -eq 5 ]
+	[[ $(git rev-list --count HEAD) -eq 5 ]]
 	git ls-files >files
-	[ "$(wc -l <files)" -gt 20 ]
+	[[ $(wc -l <files) -gt 20 ]]
 	while read -r file; do
 		cmp "$file" "$SRC/$file"
 	done <files
@@ -58,6 +59,6 @@ setup() {
 	read -ra kmake < <(kernel_var KMAKE)
 	run "${kmake[@]}" "${objects[@]}"
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	cmp "$OBJ/kernel/config_data" "$OBJ/.config"
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The sources as they stand: linters, and the checks of the configuration.
 
 load ../lib/kernel
@@ -13,14 +14,14 @@ setup() {
 
 @test "shellcheck is silent on every script" {
 	mapfile -t scripts < <(git ls-files | xargs grep -lE '^#!.*\b(ba|da)?sh\b|^#!.*\bbats\b|^# shellcheck shell=')
-	[ "${#scripts[@]}" -gt 8 ]
+	[[ ${#scripts[@]} -gt 8 ]]
 	shellcheck "${scripts[@]}"
 }
 
 @test "each patch of each line has a DEP-3 header and only touches existing files" {
 	for series in kernel/patches/*/series; do
 		dir=$(dirname "$series")
-		[ "$(wc -l <"$series")" -eq "$(find "$dir" -name '*.patch' | wc -l)" ]
+		[[ $(wc -l <"$series") -eq $(find "$dir" -name '*.patch' | wc -l) ]]
 		while read -r patch; do
 			for field in Description Author Forwarded Last-Update; do
 				grep -q "^$field: " "$dir/$patch"
@@ -32,7 +33,7 @@ setup() {
 }
 
 @test "SECURITY.md says when the module is the better choice, and until when each line is maintained" {
-	[ "$(grep -n -m 1 tamalloc-dkms SECURITY.md | cut -d : -f 1)" -lt "$(grep -n -m 1 'linux-image-' SECURITY.md | cut -d : -f 1)" ]
+	[[ $(grep -n -m 1 tamalloc-dkms SECURITY.md | cut -d : -f 1) -lt $(grep -n -m 1 'linux-image-' SECURITY.md | cut -d : -f 1) ]]
 	for line in kernel/patches/*/; do
 		line=$(basename "$line")
 		echo "$line"
@@ -60,7 +61,7 @@ setup() {
 		echo "$line" >bad
 		run "$BATS_TEST_DIRNAME/../../kernel/config/check" config bad
 		echo "$line: $output"
-		[ "$status" -ne 0 ]
+		[[ $status -ne 0 ]]
 		[[ $output == bad:*"is asked for"* ]]
 	done
 }
@@ -70,7 +71,7 @@ setup() {
 	kernel/config/check "$obj/.config" kernel/config/{tamalloc,guest,vm}
 	xz -dc "$(kernel_var DEBCONF)" | kernel/config/select kernel/config/debian-choices >"$BATS_TEST_TMPDIR/theirs"
 	kernel/config/select kernel/config/debian-choices <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
-	[ "$(wc -l <"$BATS_TEST_TMPDIR/theirs")" -gt 50 ]
+	[[ $(wc -l <"$BATS_TEST_TMPDIR/theirs") -gt 50 ]]
 	for option in PREEMPT_DYNAMIC=y TRANSPARENT_HUGEPAGE_ALWAYS=y IA32_EMULATION=y BPF_SYSCALL=y RETPOLINE=y; do
 		grep -q "CONFIG_\(MITIGATION_\)\?$option" "$BATS_TEST_TMPDIR/ours"
 	done
@@ -80,7 +81,7 @@ setup() {
 @test "every line of a fragment is an option or a comment, and every option is once there" {
 	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/{tamalloc,guest*,vm,btf,dbg,debug*,debian,off}
 	run sh -c "cat kernel/config/tamalloc kernel/config/guest kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
-	[ -z "$output" ]
+	[[ -z $output ]]
 }
 
 @test "the published costs are what bench/report makes of the results" {
@@ -88,5 +89,5 @@ setup() {
 	"$BATS_TEST_TMPDIR/bench/report"
 	diff -r bench "$BATS_TEST_TMPDIR/bench"
 	diff README.md "$BATS_TEST_TMPDIR/README.md"
-	[ "$(grep -cE '^\| .* \| [0-9.]+ times cheaper \|' README.md)" -ge 4 ]
+	[[ $(grep -cE '^\| .* \| [0-9.]+ times cheaper \|' README.md) -ge 4 ]]
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The harness tests/vm/run: what it gives back, and what it calls a failure.
 
 load ../lib/kernel
@@ -24,36 +25,36 @@ qemus() {
 @test "gives back output and exit status, with the host's files and the same directory" {
 	vm -- sh -c 'pwd; cat debian/source/format; uname -m; echo err >&2; exit 7'
 	echo "$output"
-	[ "$status" -eq 7 ]
-	[ "${lines[0]}" = "$PWD" ]
-	[ "${lines[1]}" = "3.0 (native)" ]
-	[ "${lines[2]}" = x86_64 ]
-	[ "${lines[3]}" = err ]
+	[[ $status -eq 7 ]]
+	[[ ${lines[0]} == "$PWD" ]]
+	[[ ${lines[1]} == "3.0 (native)" ]]
+	[[ ${lines[2]} == x86_64 ]]
+	[[ ${lines[3]} == err ]]
 }
 
 # shellcheck disable=SC2016 # not to be expanded is the point
 @test "arguments arrive as they were given" {
 	vm -- printf '<%s>' 'a b' "it's" '$x' '*'
 	echo "$output"
-	[ "$status" -eq 0 ]
-	[ "$output" = "<a b><it's><\$x><*>" ]
+	[[ $status -eq 0 ]]
+	[[ $output == "<a b><it's><\$x><*>" ]]
 }
 
 @test "the guest has two CPUs, and as many as asked" {
 	vm -- nproc
-	[ "$output" = 2 ]
+	[[ $output == 2 ]]
 	vm --cpus 3 -- nproc
-	[ "$output" = 3 ]
+	[[ $output == 3 ]]
 }
 
 # shellcheck disable=SC2016 # the guest's variables
 @test "the guest can't write to the host" {
 	vm -- sh -c 'touch /usr/harm "$PWD/harm" /tmp/fine && exit 9; test -e /tmp/fine'
 	echo "$output"
-	[ "$status" -eq 0 ]
-	[ ! -e /usr/harm ]
-	[ ! -e harm ]
-	[ ! -e /tmp/fine ]
+	[[ $status -eq 0 ]]
+	[[ ! -e /usr/harm ]]
+	[[ ! -e harm ]]
+	[[ ! -e /tmp/fine ]]
 }
 
 @test "a checkout below /tmp is there" {
@@ -64,21 +65,21 @@ qemus() {
 	cd /
 	rm -r "$dir"
 	echo "$output"
-	[ "$status" -eq 0 ]
-	[ "$output" = tests ]
+	[[ $status -eq 0 ]]
+	[[ $output == tests ]]
 }
 
 @test "a panic is a failure" {
 	vm -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger'
 	echo "$output"
-	[ "$status" -eq 125 ]
+	[[ $status -eq 125 ]]
 	[[ $output == *"Kernel panic"* ]]
 }
 
 @test "a WARNING in the log is a failure, even of a command that succeeds" {
 	vm -- sh -c 'echo "WARNING: CPU: 0 PID: 1 at mm/nowhere.c:1" >/dev/kmsg'
 	echo "$output"
-	[ "$status" -eq 125 ]
+	[[ $status -eq 125 ]]
 	[[ $output == *"mm/nowhere.c"* ]]
 }
 
@@ -91,9 +92,9 @@ qemus() {
 		done >/tmp/report
 		while read -r line; do echo "$line" >/dev/kmsg; done </tmp/report'
 	echo "$output"
-	[ "$status" -eq 125 ]
-	[ "$(grep -c '^  | ' <<<"$output")" -eq 60 ]
-	[ "${lines[-1]}" = "vm/run: the kernel's log has a fault (above)" ]
+	[[ $status -eq 125 ]]
+	[[ $(grep -c '^  | ' <<<"$output") -eq 60 ]]
+	[[ ${lines[-1]} == "vm/run: the kernel's log has a fault (above)" ]]
 }
 
 # Runs tests/kernel/guest there on one selftest, which says LINE to the log,
@@ -112,23 +113,23 @@ guest() { # LINE [TAP]
 @test "the selftests pass where the log has no warning, before or after" {
 	guest ''
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	[[ $(grep -E '^(not )?ok |^1\.\.' <<<"$output") == \
 		$'ok 1 - fake: one\nok 2 - no new warning in the log\n1..2' ]]
 	guest '<5>no warning'
 	echo "$output"
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	for harmless in 'clocksource: timekeeping watchdog' 'TSC found unstable after boot'; do
 		guest "<4>$harmless"
 		echo "$output"
-		[ "$status" -eq 0 ]
+		[[ $status -eq 0 ]]
 	done
 }
 
 @test "the selftests fail by a warning that is new in the log" {
 	guest '<4>bad news'
 	echo "$output"
-	[ "$status" -eq 1 ]
+	[[ $status -eq 1 ]]
 	[[ $output == *'not ok 2 - no new warning in the log'*'bad news'* ]]
 	[[ ${lines[-1]} == 1..2 ]]
 }
@@ -145,14 +146,14 @@ guest() { # LINE [TAP]
 @test "an end without a verdict is a failure" {
 	vm -- sh -c 'echo o >/proc/sysrq-trigger; sleep 60'
 	echo "$output"
-	[ "$status" -eq 125 ]
+	[[ $status -eq 125 ]]
 	[[ $output == *"no verdict"* ]]
 }
 
 @test "silence is a failure: the timeout ends it" {
 	vm --timeout 10 -- sleep 300
 	echo "$output"
-	[ "$status" -eq 124 ]
+	[[ $status -eq 124 ]]
 	[[ $output == *"no end within 10 seconds"* ]]
 }
 
@@ -161,8 +162,8 @@ guest() { # LINE [TAP]
 		# shellcheck disable=SC2086 # words
 		run tests/vm/run $args
 		echo "$args: $output"
-		[ "$status" -eq 2 ]
-		[ "${#lines[@]}" -eq 1 ]
+		[[ $status -eq 2 ]]
+		[[ ${#lines[@]} -eq 1 ]]
 	done
 }
 
@@ -183,21 +184,21 @@ kill_with() { # signal expected-status
 	kill "-$1" "$pid"
 	SECONDS=0
 	wait "$pid" || status=$?
-	[ "$status" -eq "$2" ]
-	while qemus "$marker" && [ "$SECONDS" -lt 20 ]; do sleep 0.2; done
-	[ "$SECONDS" -lt 20 ]
+	[[ $status -eq $2 ]]
+	while qemus "$marker" && [[ $SECONDS -lt 20 ]]; do sleep 0.2; done
+	[[ $SECONDS -lt 20 ]]
 }
 
 @test "Ctrl-C leaves no QEMU and no file behind" {
 	kill_with INT 130
 	run ls -A "$BATS_TEST_TMPDIR"
-	[ "$output" = out ]
+	[[ $output == out ]]
 }
 
 @test "SIGTERM leaves no QEMU and no file behind" {
 	kill_with TERM 143
 	run ls -A "$BATS_TEST_TMPDIR"
-	[ "$output" = out ]
+	[[ $output == out ]]
 }
 
 @test "SIGKILL leaves no QEMU behind" {
@@ -206,9 +207,9 @@ kill_with() { # signal expected-status
 
 @test "the probe for KVM tells an accelerator that answers from one that doesn't" {
 	run tests/vm/accel --probe tcg
-	[ "$status" -eq 0 ]
+	[[ $status -eq 0 ]]
 	run tests/vm/accel --probe none
-	[ "$status" -ne 0 ]
+	[[ $status -ne 0 ]]
 	run tests/vm/accel
 	[[ $output == kvm || $output == tcg ]]
 }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Asks for the memory of all processes, as a program would that knows the
  * contract and nothing else of this project, and adds it up from /proc.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reserves memory, looks at it, and gives it back, as a program would that
  * knows the contract and nothing else of this project.
