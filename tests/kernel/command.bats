@@ -57,7 +57,7 @@ hold() {
 		>"$BATS_TEST_TMPDIR/out" 2>"$told" </dev/null 3>&- &
 	pid=$!
 	started+=("$pid")
-	for ((i = 0; i <300; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		# And asleep: what it does before may take a page more.
 		if grep -q holds "$told" && grep -q ') S' "/proc/$pid/stat"; then
 			return
@@ -176,7 +176,7 @@ with_system_setting() {
 		growth_is_off_by "-$(($(lag_here) + own))" $(((2 << 20) + own))
 		# Hundreds of faults at most, of 2560: up to where the first
 		# huge page can begin.
-		rows_say '.[-1] | .minor_faults <600 and .thp == "always"'
+		rows_say '.[-1] | .minor_faults < 600 and .thp == "always"'
 	done
 }
 
@@ -199,7 +199,7 @@ with_system_setting() {
 		run -0 with_system_setting "$setting" tamalloc alloc 100M \
 			--touch 10M --step 2M --read --json
 		rows_say 'map(.used) | max - .[1] <= 65536'
-		rows_say '.[-1] | .minor_faults >0 and .used_growth <= 65536'
+		rows_say '.[-1] | .minor_faults > 0 and .used_growth <= 65536'
 	done
 }
 
@@ -221,7 +221,7 @@ with_system_setting() {
 @test "alloc: faults are counted, and lag where the kernel lags" {
 	run -0 --separate-stderr tamalloc alloc 100M --touch 10M --step 2M --json
 	rows_say '.[-1] | .minor_faults >= 2560 and .minor_faults <= 2576 and
-		.major_faults == 0 and .fault_ns >0'
+		.major_faults == 0 and .fault_ns > 0'
 	rows_say --argjson lag "$(lag_here)" 'all(.[]; .lag == $lag)'
 	run -0 --separate-stderr tamalloc alloc 100M --touch 10M
 	case $(uname -r) in
@@ -269,7 +269,7 @@ with_system_setting() {
 		--touch 10M --interval 60 --plot a.svg >rows 3>&- &
 	pid=$!
 	started+=("$pid")
-	for ((i = 0; i <300; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		! grep -q touched rows || break
 		sleep 0.1
 	done
@@ -343,7 +343,7 @@ with_system_setting() {
 	bash -c 'sleep 0 & echo $! >"$1"; exec sleep 300' bash \
 		"$BATS_TEST_TMPDIR/zombie" 3>&- &
 	started+=("$!")
-	for ((i = 0; i <300; i++)); do
+	for ((i = 0; i < 300; i++)); do
 		zombie=$(cat "$BATS_TEST_TMPDIR/zombie" || true)
 		if grep -q '^State:.Z' "/proc/$zombie/status"; then
 			break
@@ -432,8 +432,9 @@ with_memory() {
 	started+=("$watcher")
 	until [[ -s $BATS_TEST_TMPDIR/lines ]]; do sleep 0.1; done
 	echo >"$BATS_TEST_TMPDIR/go"
-	for ((i = 0; i <300; i++)); do
-		grown=$(jq -s 'map(.used_diff // 0 | select(. >0)) | add // 0' "$BATS_TEST_TMPDIR/lines" || echo 0)
+	for ((i = 0; i < 300; i++)); do
+		grown=$(jq -s 'map(.used_diff // 0 | select(. > 0)) | add // 0' \
+			"$BATS_TEST_TMPDIR/lines" || echo 0)
 		[[ $grown -lt $((19 << 20)) ]] || break
 		sleep 0.1
 	done
@@ -504,7 +505,7 @@ without_proc() { # ARGUMENT...
 }
 
 @test "global: equals the sum over /proc" {
-	for ((i = 0; i <20; i++)); do
+	for ((i = 0; i < 20; i++)); do
 		before="$(proc_sum 1) $(proc_sum 2)"
 		run -0 tamalloc global --json
 		[[ $before != "$(proc_sum 1) $(proc_sum 2)" ]] || break

@@ -71,7 +71,8 @@ used() { figure "$1" 3; }
 	echo 321 >"/proc/$pid/oom_score_adj"
 	for compiler in $compilers; do
 		run -0 "$EXAMPLES/$compiler/process" "$pid"
-		[[ $output == "$pid: reserved $(status_kib "$pid" VmSize) KiB, used $(status_kib "$pid" VmRSS) KiB ("*"%), adjustment 321" ]]
+		size=$(status_kib "$pid" VmSize) rss=$(status_kib "$pid" VmRSS)
+		[[ $output == "$pid: reserved $size KiB, used $rss KiB ("*"%), adjustment 321" ]]
 	done
 	kill "$pid"
 }

@@ -43,7 +43,8 @@ sub faults {
 # The last lines, and those before them that name a failure.
 sub excerpt {
 	my @lines = @_;
-	return @lines[grep { $_ >= @lines - 12 || $lines[$_] =~ /FAIL|not ok|[Ee]rror/ } 0 .. $#lines];
+	my $named = qr/FAIL|not ok|[Ee]rror/;
+	return @lines[grep { $_ >= @lines - 12 || $lines[$_] =~ $named } 0 .. $#lines];
 }
 
 sub summary {

@@ -3,7 +3,8 @@
 # What kernel/Makefile and tests/vm/Makefile know.
 
 makefile_var() { # DIRECTORY VARIABLE [ARGUMENT]...
-	make -s --no-print-directory -C "$(dirname "${BASH_SOURCE[0]}")/../../$1" "print-$2" "${@:3}"
+	local top=${BASH_SOURCE[0]%/*}/../..
+	make -s --no-print-directory -C "$top/$1" "print-$2" "${@:3}"
 }
 
 # A variable of kernel/Makefile, for KERNEL and FLAVOUR or what ARGUMENTs say.

@@ -12,9 +12,10 @@ as_root() { # COMMAND...
 # Makes one in ROOT; what else is said is mmdebstrap's.
 make_root() { # ROOT [OPTION]...
 	local mirror=${MIRROR:-http://deb.debian.org/debian}
+	local security=${SECURITY_MIRROR:-http://deb.debian.org/debian-security}
 	as_root mmdebstrap --quiet "${@:2}" bookworm "$1" "deb $mirror bookworm main" \
 		"deb $mirror bookworm-updates main" \
-		"deb ${SECURITY_MIRROR:-http://deb.debian.org/debian-security} bookworm-security main" >&2
+		"deb $security bookworm-security main" >&2
 }
 
 # Runs standard input there as root's script, with directory DIR seen at PLACE and
@@ -24,10 +25,11 @@ in_root() { # ROOT DIR PLACE
 		as_root tee "$1/script" >/dev/null
 	# shellcheck disable=SC2016 # for the inner shell
 	run as_root unshare --mount --pid --fork sh -ec '
-		if [ -n "$4" ]; then
+		if test -n "$4"; then
 			mount -t tmpfs tmpfs /mnt
 			mkdir /mnt/upper /mnt/work
-			mount -t overlay -o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work" overlay "$1"
+			mount -t overlay overlay "$1" \
+				-o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work"
 		fi
 		mkdir -p "$1/$3"
 		mount --bind "$2" "$1/$3"
@@ -37,7 +39,8 @@ in_root() { # ROOT DIR PLACE
 		cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty \
 			/dev/fd /dev/stdin /dev/stdout /dev/stderr "$1/dev"
 		mkdir -m 1777 "$1/dev/shm"
-		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root chroot "$1" sh /script' - "$@" "${FORGET-}"
+		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
+			chroot "$1" sh /script' - "$@" "${FORGET-}"
 	# shellcheck disable=SC2154 # that of run
 	echo "$output"
 }
@@ -53,7 +56,8 @@ build_source() { # ROOT DIR [VARIABLE=VALUE]...
 		if command -v ccache; then exit 9; fi
 		install -d -o nobody /build
 		cd /build
-		setpriv --reuid=nobody --regid=nogroup --clear-groups env HOME=/nonexistent sh -eux -c '
+		setpriv --reuid=nobody --regid=nogroup --clear-groups \
+			env HOME=/nonexistent sh -eux -c '
 			umask 027
 			dpkg-source -x /source/tamalloc_$OURS.dsc elsewhere
 			cd elsewhere
@@ -68,7 +72,8 @@ as_release() { # FILE RELEASE VERSION DIR
 	local tree old from to
 	tree=$(mktemp -d)
 	dpkg-deb -R "$1" "$tree/deb"
-	old=$(sed -nE 's/^(Package|Depends):.*linux-image-([0-9.]+\+tamalloc[^ ]*).*/\2/p' "$tree/deb/DEBIAN/control" | head -n 1)
+	old=$(sed -nE 's/^(Package|Depends):.*linux-image-([0-9.]+\+tamalloc[^ ]*).*/\2/p' \
+		"$tree/deb/DEBIAN/control" | head -n 1)
 	find "$tree/deb" -depth -name "*$old*" | while read -r from; do
 		to=${from##*/}
 		mv "$from" "${from%/*}/${to//"$old"/$2}"

@@ -133,7 +133,8 @@ suite() { # one | two | three, and what it does
 }
 
 @test "how each failure ended is shown once more at the end" {
-	suite one 'printf "%s\n" 1..3 "ok 1 well" "not ok 2 badly" "# the first line" "# FAILED  far above"
+	suite one 'printf "%s\n" 1..3 "ok 1 well" "not ok 2 badly" "# the first line"
+		echo "# FAILED  far above"
 		seq -f "# %g" 100
 		printf "%s\n" "# the last line" "ok 3 well again" "# not this"
 		exit 1'

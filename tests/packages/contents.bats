@@ -86,7 +86,8 @@ fake_host() {
 
 # What make would build there.
 on_host() { # [VARIABLE]...
-	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make --no-print-directory -n deb "$@"
+	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" \
+		make --no-print-directory -n deb "$@"
 }
 
 @test "make deb is for the kernel that this host has, unless it is said" {
@@ -119,7 +120,8 @@ on_host() { # [VARIABLE]...
 	fake_host 6.18.44-other 6.1.0-55-amd64 6.12.117+deb12-amd64
 	on_host
 	[[ $status -ne 0 ]]
-	[[ $output == *"which of 6.1 amd64, 6.12 amd64? This runs 6.18.44-other"*"say which kernel: KERNEL=6.1"* ]]
+	[[ $output == *"which of 6.1 amd64, 6.12 amd64? This runs 6.18.44-other"* ]]
+	[[ $output == *"say which kernel: KERNEL=6.1"* ]]
 	fake_host 6.1.0-56-amd64
 	on_host
 	[[ $status -ne 0 ]]
@@ -174,7 +176,8 @@ on_host() { # [VARIABLE]...
 	[[ $output == *"FLAVOUR=debug-nothing is not supported"* ]]
 	run make kernel KERNEL=6.1 FLAVOUR=rt-amd64
 	[[ $status -ne 0 ]]
-	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; flavours: vm debug amd64 cloud-amd64."* ]]
+	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; flavours:"* ]]
+	[[ $output == *"flavours: vm debug amd64 cloud-amd64."* ]]
 }
 
 # An option and its value a line, those that are not set left out.
@@ -187,7 +190,8 @@ options() {
 	ours='CC_VERSION_TEXT|PAHOLE_.*'
 	ours+='|BUILD_SALT|LOCALVERSION|MODULE_SIG_KEY|SYSTEM_TRUSTED_KEYS|TAMALLOC'
 	# What a real-time kernel has by Debian's patch for it alone.
-	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
+	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK'
+	patched+='|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
 	patched+='|HDMI_LPE_AUDIO|INTEL_MEI_GSC_PROXY|KVM_EXTERNAL_WRITE_TRACKING|VFIO_MDEV'
 	flavours=(amd64 cloud-amd64)
 	[[ $KERNEL == 6.1 ]] || flavours+=(rt-amd64)
@@ -200,10 +204,12 @@ options() {
 		[[ $flavour != rt-amd64 ]] || grep -q ^CONFIG_PREEMPT_RT=y "$obj/.config"
 		allowed=$ours
 		[[ $flavour != rt-amd64 ]] || allowed+="|$patched"
-		xz -dc "$(kernel_var DEBCONF FLAVOUR="$flavour")" | options >"$BATS_TEST_TMPDIR/theirs"
+		xz -dc "$(kernel_var DEBCONF FLAVOUR="$flavour")" |
+			options >"$BATS_TEST_TMPDIR/theirs"
 		options <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
 		[[ $(wc -l <"$BATS_TEST_TMPDIR/theirs") -gt 1000 ]]
-		differ=$(comm -3 "$BATS_TEST_TMPDIR"/{theirs,ours} | tr -d '\t' | grep -vE "^CONFIG_($allowed)=" || :)
+		differ=$(comm -3 "$BATS_TEST_TMPDIR"/{theirs,ours} | tr -d '\t' |
+			grep -vE "^CONFIG_($allowed)=" || :)
 		echo "$flavour: $differ"
 		[[ -z $differ ]]
 	done
@@ -245,8 +251,10 @@ names() { # VERSION [VARIABLE]...
 @test "each upload of Debian's is a release of its own, in the form that a kernel's may have" {
 	[[ $(names 6.1.999-3) == "6.1.999+tamalloc1.3-$FLAVOUR 6.1.999-3+tamalloc$OURS" ]]
 	[[ $(names 6.1.999-4) == "6.1.999+tamalloc1.4-$FLAVOUR 6.1.999-4+tamalloc$OURS" ]]
-	[[ $(names 6.12.117-1~deb12u1) == "6.12.117+tamalloc1.1.deb12u1-$FLAVOUR 6.12.117-1~deb12u1+tamalloc$OURS" ]]
-	[[ $(names 7.3.4-1~bpo13+1) == "7.3.4+tamalloc1.1.bpo13+1-$FLAVOUR 7.3.4-1~bpo13+1+tamalloc$OURS" ]]
+	[[ $(names 6.12.117-1~deb12u1) == \
+		"6.12.117+tamalloc1.1.deb12u1-$FLAVOUR 6.12.117-1~deb12u1+tamalloc$OURS" ]]
+	[[ $(names 7.3.4-1~bpo13+1) == \
+		"7.3.4+tamalloc1.1.bpo13+1-$FLAVOUR 7.3.4-1~bpo13+1+tamalloc$OURS" ]]
 	[[ $(names 7.3-1) == "7.3.0+tamalloc1.1-$FLAVOUR 7.3-1+tamalloc$OURS" ]]
 	[[ $(names 7.3~rc6-1~exp1) == "7.3.0-rc6+tamalloc1.1.exp1-$FLAVOUR 7.3~rc6-1~exp1+tamalloc$OURS" ]]
 }
@@ -260,14 +268,17 @@ names() { # VERSION [VARIABLE]...
 	cat "$BATS_TEST_TMPDIR/names"
 	[[ $(sort -u "$BATS_TEST_TMPDIR/names" | wc -l) -eq 6 ]]
 	# As Debian's own: nothing to add.
-	[[ $(names 6.1.999-3 FLAVOUR=amd64 BTF=y DBG=y) == "6.1.999+tamalloc1.3-amd64 6.1.999-3+tamalloc$OURS" ]]
+	[[ $(names 6.1.999-3 FLAVOUR=amd64 BTF=y DBG=y) == \
+		"6.1.999+tamalloc1.3-amd64 6.1.999-3+tamalloc$OURS" ]]
 	for n in 1 2; do
 		openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj "/CN=$n/" \
 			-keyout "$BATS_TEST_TMPDIR/$n.key" -out "$BATS_TEST_TMPDIR/$n.pem" 2>/dev/null
-		names 6.1.999-3 FLAVOUR=amd64 SIGN_KEY="$BATS_TEST_TMPDIR/$n.key" SIGN_CERT="$BATS_TEST_TMPDIR/$n.pem"
+		names 6.1.999-3 FLAVOUR=amd64 SIGN_KEY="$BATS_TEST_TMPDIR/$n.key" \
+			SIGN_CERT="$BATS_TEST_TMPDIR/$n.pem"
 	done >"$BATS_TEST_TMPDIR/signed"
 	cat "$BATS_TEST_TMPDIR/signed"
-	[[ $(sort -u "$BATS_TEST_TMPDIR/signed" | grep -cE '^6\.1\.999\+tamalloc1\.3\.[0-9a-f]{8}-amd64 ') -eq 2 ]]
+	[[ $(sort -u "$BATS_TEST_TMPDIR/signed" |
+		grep -cE '^6\.1\.999\+tamalloc1\.3\.[0-9a-f]{8}-amd64 ') -eq 2 ]]
 }
 
 @test "ours sorts above Debian's of the same version, and a later upload above an earlier" {
@@ -319,15 +330,22 @@ names() { # VERSION [VARIABLE]...
 		image=linux-image-${RELEASE%-"$FLAVOUR"}-$flavour
 		meta=linux-image-$KERNEL-tamalloc-$flavour
 		[[ $(field "$meta" Depends) == "\${misc:Depends}, $image (= \${binary:Version})" ]]
-		[[ $(field "$image" Built-Using) == "$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL") (= $SRCVER)" ]]
+		source=$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL")
+		[[ $(field "$image" Built-Using) == "$source (= $SRCVER)" ]]
 		# apt knows the release that Debian's meta would bring; vm has none.
-		theirs=$(apt-cache show --no-all-versions "linux-image-$flavour" 2>/dev/null | sed -n 's/^Provides: //p' | tr , '\n' | grep -o '[a-z]*-.*modules.*' | grep -v latest | sort)
+		theirs=$(apt-cache show --no-all-versions "linux-image-$flavour" 2>/dev/null |
+			sed -n 's/^Provides: //p' | tr , '\n' |
+			grep -o '[a-z]*-.*modules.*' | grep -v latest | sort)
 		ours=$(field "$meta" Provides | tr , '\n' | grep -o '[a-z]*-.*' | sort)
 		echo "$flavour: $theirs | $ours"
 		[[ $ours == "$theirs" ]]
 		case $flavour in
 		vm) run ! grep -q firmware debian/control ;;
-		*) grep -qE "^$([[ $KERNEL == 6.1 ]] && echo Recommends || echo Suggests): .*firmware-linux-free" debian/control ;;
+		*)
+			relation=Suggests
+			[[ $KERNEL != 6.1 ]] || relation=Recommends
+			grep -qE "^$relation: .*firmware-linux-free" debian/control
+			;;
 		esac
 	done
 }
@@ -341,8 +359,8 @@ names() { # VERSION [VARIABLE]...
 	run debian/install-kernel --print "$directory"
 	echo "$output"
 	[[ $output == *"To install it:"* ]]
-	[[ $(tr -d '\\\n' <<<"$output" | tr -s ' ') == "$(printf '%s' "To install it: cd $directory sudo apt install $expected" \
-		" sudo apt-mark auto linux-image-$RELEASE")" ]]
+	commands="cd $directory sudo apt install $expected sudo apt-mark auto linux-image-$RELEASE"
+	[[ $(tr -d '\\\n' <<<"$output" | tr -s ' ') == "To install it: $commands" ]]
 	# With DKMS there, the headers come, too.
 	for program in apt-get apt-mark sudo dpkg-query; do
 		printf '#!/bin/sh\n%s\n' "echo '$program' \"\$@\"" >"$BATS_TEST_TMPDIR/bin/$program"
@@ -440,7 +458,9 @@ names() { # VERSION [VARIABLE]...
 			       sizeof(all) == 16 && sizeof(one) == 24 ? 0 : 1;
 		}
 	EOF
-	for cc in "gcc -std=c99" "gcc -std=c11 -Wpedantic" "gcc -std=gnu17" "g++ -x c++ -std=c++11 -Wpedantic" "g++ -x c++ -std=c++20" "clang -std=c11 -Wpedantic"; do
+	for cc in "gcc -std=c99" "gcc -std=c11 -Wpedantic" "gcc -std=gnu17" \
+		"g++ -x c++ -std=c++11 -Wpedantic" "g++ -x c++ -std=c++20" \
+		"clang -std=c11 -Wpedantic"; do
 		$cc -Wall -Wextra -Werror -Iusr/include use.c -o use
 		./use
 	done
@@ -452,17 +472,20 @@ names() { # VERSION [VARIABLE]...
 	cd "$BATS_TEST_TMPDIR"
 	mkdir -p lists archives/partial
 	stanza() { # package version depends
-		printf 'Package: %s\nStatus: install ok installed\nArchitecture: amd64\nVersion: %s\nMaintainer: x\nDescription: x\nSection: kernel\n%s\n' \
-			"$1" "$2" "${3:+Depends: $3
-}"
+		printf '%s\n' "Package: $1" 'Status: install ok installed' 'Architecture: amd64' \
+			"Version: $2" 'Maintainer: x' 'Description: x' 'Section: kernel' \
+			${3:+"Depends: $3"} ''
 	}
 	for n in 190 191 192 193; do
 		stanza "linux-image-6.1.$n+tamalloc1.1-vm" "6.1.$n-1+tamalloc1"
-		printf 'Package: linux-image-6.1.%s+tamalloc1.1-vm\nArchitecture: amd64\nAuto-Installed: 1\n\n' "$n" >>extended_states
+		printf '%s\n' "Package: linux-image-6.1.$n+tamalloc1.1-vm" \
+			'Architecture: amd64' 'Auto-Installed: 1' '' >>extended_states
 	done >status
-	stanza linux-image-6.1-tamalloc-vm 6.1.193-1+tamalloc1 "linux-image-6.1.193+tamalloc1.1-vm (= 6.1.193-1+tamalloc1)" >>status
+	stanza linux-image-6.1-tamalloc-vm 6.1.193-1+tamalloc1 \
+		"linux-image-6.1.193+tamalloc1.1-vm (= 6.1.193-1+tamalloc1)" >>status
 	# Two are kept besides the one that runs, which is none of these here.
-	run apt-get -s autoremove -o Dir::State="$PWD" -o Dir::State::status="$PWD/status" -o Dir::Cache="$PWD" \
+	run apt-get -s autoremove -o Dir::State="$PWD" -o Dir::Cache="$PWD" \
+		-o Dir::State::status="$PWD/status" \
 		-o Dir::Etc::sourcelist=/dev/null -o Dir::Etc::sourceparts=/dev/null
 	echo "$output"
 	[[ $status -eq 0 ]]
@@ -473,11 +496,14 @@ linux-image-6.1.191+tamalloc1.1-vm" ]]
 @test "what reportbug adds tells version, command line, taint and log, and goes to us" {
 	unpack "linux-image-$RELEASE"
 	cd "usr/share/bug/linux-image-$RELEASE"
-	grep -q "^Send-To: $(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' "$BATS_TEST_DIRNAME/../../debian/control")$" control
+	maintainer=$(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' \
+		"$BATS_TEST_DIRNAME/../../debian/control")
+	grep -q "^Send-To: $maintainer$" control
 	[[ -x script ]]
 	./script 3>"$BATS_TEST_TMPDIR/report"
 	cat "$BATS_TEST_TMPDIR/report"
-	for title in Version 'Command line' Tainted tamalloc 'Warnings and worse in the kernel log'; do
+	for title in Version 'Command line' Tainted tamalloc \
+		'Warnings and worse in the kernel log'; do
 		grep -q "^\*\* $title:" "$BATS_TEST_TMPDIR/report"
 	done
 	grep -qFf /proc/version "$BATS_TEST_TMPDIR/report"
@@ -485,7 +511,8 @@ linux-image-6.1.191+tamalloc1.1-vm" ]]
 }
 
 @test "lintian finds no error and no warning" {
-	run lintian -EvIL +pedantic --fail-on error,warning "$DIST/$RELEASE/tamalloc_$OURS+${RELEASE}_amd64.changes"
+	run lintian -EvIL +pedantic --fail-on error,warning \
+		"$DIST/$RELEASE/tamalloc_$OURS+${RELEASE}_amd64.changes"
 	echo "$output"
 	[[ $status -eq 0 ]]
 }

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The packages in a Debian that boots through GRUB to systemd: installed as README
 # says from a dist/ that holds kernels of other lines and flavours, too; in the middle
-# of that power is cut; then booted, used, left for Debian's kernel, removed.  One disk goes through all of it, so the tests depend on each other, in
-# order.  The headers' part, and what the command says on Debian's kernel, is in
-# debian/tests.
+# of that power is cut; then booted, used, left for Debian's kernel, removed.  One disk
+# goes through all of it, so the tests depend on each other, in order.  The headers'
+# part, and what the command says on Debian's kernel, is in debian/tests.
 
 # RELEASE and its like come from set_names.
 # shellcheck disable=SC2153
@@ -63,7 +63,8 @@ in_machine() {
 		printf '#!/bin/sh\necho b >/proc/sysrq-trigger\n' >/etc/kernel/postinst.d/aa-cut
 		chmod +x /etc/kernel/postinst.d/aa-cut
 		sync
-		printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' >/etc/apt/apt.conf.d/unasked
+		printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' \
+			>/etc/apt/apt.conf.d/unasked
 		export DEBIAN_FRONTEND=noninteractive
 		/run/vm/share/install-kernel /run/vm/share/dist/$release
 	EOF
@@ -89,7 +90,8 @@ in_machine() {
 		# All of that kernel, and of no other.
 		dpkg-query -W -f '${Package} ${Status}\n' '*tamalloc*' | sort >/tmp/packages
 		cat /tmp/packages
-		test "$(cut -d ' ' -f 1 /tmp/packages | paste -sd ' ')" = "linux-image-$kernel-tamalloc-$flavour linux-image-$release tamalloc-tools"
+		test "$(cut -d ' ' -f 1 /tmp/packages | paste -sd ' ')" = \
+			"linux-image-$kernel-tamalloc-$flavour linux-image-$release tamalloc-tools"
 		test "$(grep -c 'install ok installed' /tmp/packages)" -eq 3
 		# What autoremove may take is the kernel, once the meta depends on a newer one.
 		test "$(apt-mark showauto '*tamalloc*')" = linux-image-$release
@@ -116,7 +118,12 @@ in_machine() {
 		grep -q 'Seccomp:' /proc/self/status
 		test -d /sys/kernel/security/apparmor
 		grep -w 9p /proc/filesystems
-		dd if=/dev/zero of=/swap bs=1M count=16 && chmod 600 /swap && mkswap /swap && swapon /swap && swapoff /swap && rm /swap
+		dd if=/dev/zero of=/swap bs=1M count=16
+		chmod 600 /swap
+		mkswap /swap
+		swapon /swap
+		swapoff /swap
+		rm /swap
 		systemctl --failed --no-legend
 		test -z "$(systemctl --failed --no-legend)"
 		# And with the command.
@@ -129,7 +136,8 @@ in_machine() {
 		sysctl vm.tamalloc_restrict
 		# In Spanish too, and with the locale that dpkg-reconfigure makes.
 		LC_ALL=C.UTF-8 LANGUAGE=es tamalloc alloc 100M --touch 10M | grep '10M tocados'
-		LOCPATH=/run/vm/share LANG=es_GT.UTF-8 tamalloc alloc 100M --touch 10M | grep '10M tocados'
+		LOCPATH=/run/vm/share LANG=es_GT.UTF-8 tamalloc alloc 100M --touch 10M |
+			grep '10M tocados'
 		for page in tamalloc tamalloc-alloc tamalloc-global tamalloc-proc; do
 			man -L es -w 1 $page | grep /man/es/
 		done
@@ -157,7 +165,8 @@ in_machine() {
 		echo GRUB_DEFAULT=saved >/etc/default/grub.d/choose.cfg
 		update-grub
 		debian=$(ls /boot/vmlinuz-* | grep -v tamalloc | sed 's,.*/vmlinuz-,,')
-		grub-set-default "Advanced options for Debian GNU/Linux>Debian GNU/Linux, with Linux $debian"
+		name='Debian GNU/Linux'
+		grub-set-default "Advanced options for $name>$name, with Linux $debian"
 	EOF
 	[[ $status -eq 0 ]]
 }
@@ -173,7 +182,8 @@ in_machine() {
 		test ! -e /lib/modules/$release
 		if grep tamalloc /boot/grub/grub.cfg; then exit 9; fi
 		test -z "$(dpkg-query -W -f '${Package}\n' | grep tamalloc)"
-		if find / -xdev -name '*tamalloc*' ! -path '/var/log/*' ! -path '/var/cache/*' | grep .; then exit 9; fi
+		if find / -xdev -name '*tamalloc*' ! -path '/var/log/*' ! -path '/var/cache/*' |
+			grep .; then exit 9; fi
 	EOF
 	[[ $status -eq 0 ]]
 }

@@ -35,8 +35,10 @@ in_fresh() {
 		cat <<-'EOF'
 			# A package's, and all that it or its hooks can change.
 			state() {
-				dpkg-query -W -f '${Status} ${Version}\n' "$package" | grep '^install ok installed' || :
-				find /boot /lib/modules /initrd.img* /vmlinuz* -type d -printf '%p\n' \
+				dpkg-query -W -f '${Status} ${Version}\n' "$package" |
+					grep '^install ok installed' || :
+				find /boot /lib/modules /initrd.img* /vmlinuz* \
+					-type d -printf '%p\n' \
 					-o -type l -printf '%p %l\n' -o -exec cksum {} + || :
 			}
 			is() { # STATUS
@@ -104,10 +106,11 @@ in_fresh() {
 	EOF
 }
 
-@test "a second upload of one upstream version comes beside the kernel that runs, whose files stay" {
+@test "a second upload of one upstream version comes beside the running kernel, whose files stay" {
 	mkdir "$BATS_TEST_TMPDIR/share"
 	cp "$SHARE/old.deb" "$BATS_TEST_TMPDIR/share/"
-	as_release "$SHARE/old.deb" "${RELEASE/tamalloc1./tamalloc1.9}" "$VERSION.next" "$BATS_TEST_TMPDIR/new"
+	as_release "$SHARE/old.deb" "${RELEASE/tamalloc1./tamalloc1.9}" "$VERSION.next" \
+		"$BATS_TEST_TMPDIR/new"
 	mv "$BATS_TEST_TMPDIR"/new/*.deb "$BATS_TEST_TMPDIR/share/new"
 	SHARE=$BATS_TEST_TMPDIR/share
 	in_fresh <<-'EOF'
@@ -135,7 +138,8 @@ in_fresh() {
 @test "a hook that fails: the package says what repairs it, and that does" {
 	in_fresh <<-'EOF'
 		hook 'echo no such thing; exit 1'
-		fails 'aa-hook exited with return code 1' 'finishes the installation: dpkg --configure -a'
+		fails 'aa-hook exited with return code 1' \
+			'finishes the installation: dpkg --configure -a'
 		is half-configured
 		rm /etc/kernel/postinst.d/aa-hook
 		repaired
@@ -145,7 +149,9 @@ in_fresh() {
 @test "a disk that is full as the initramfs is made: the same" {
 	in_fresh <<-'EOF'
 		# Enough for the package, and not for that.
-		small_boot $(($(dpkg-deb --fsys-tarfile /share/old.deb | tar -t --verbose | awk '/ .\/boot\// { n += $3 } END { print int(n / 2^20) }') + 2))
+		mib=$(dpkg-deb --fsys-tarfile /share/old.deb | tar -t --verbose |
+			awk '/ .\/boot\// { n += $3 } END { print int(n / 2^20) }')
+		small_boot $((mib + 2))
 		fails 'No space left on device' 'finishes the installation: dpkg --configure -a'
 		is half-configured
 		mount -o remount,size=500M /boot
@@ -153,7 +159,7 @@ in_fresh() {
 	EOF
 }
 
-@test "a disk that is full as it is unpacked: nothing of it stays, and another try is all it takes" {
+@test "a disk that is full as it is unpacked: nothing of it stays, another try is all it takes" {
 	in_fresh <<-'EOF'
 		small_boot 2
 		mkdir /lib/modules
@@ -192,7 +198,8 @@ in_fresh() {
 
 @test "dpkg killed as it configures the package: apt says what repairs it, and that does" {
 	in_fresh <<-'EOF'
-		hook 'kill -KILL $(grep -lxE "dpkg|run-parts|linux-image.*" /proc/[0-9]*/comm | cut -d / -f 3); sleep 1'
+		hook 'kill -KILL $(grep -lxE "dpkg|run-parts|linux-image.*" /proc/[0-9]*/comm |
+			cut -d / -f 3); sleep 1'
 		fails 'dpkg exited unexpectedly'
 		rm /etc/kernel/postinst.d/aa-hook
 		is half-configured

@@ -13,18 +13,22 @@ setup_file() {
 	set_names
 	export WORK=$BATS_FILE_TMPDIR GNUPGHOME=$BATS_FILE_TMPDIR/gpg
 	mkdir -m 700 "$GNUPGHOME"
-	gpg --batch --quiet --passphrase '' --quick-gen-key 'A user <user@example>' ed25519 sign never
+	export META=linux-image-$KERNEL-tamalloc-$FLAVOUR
+	quietly=(--batch --quiet --passphrase '')
+	gpg "${quietly[@]}" --quick-gen-key 'A user <user@example>' ed25519 sign never
 	# Somebody else's public key, which a pattern for the user's matches, too.
 	mkdir -m 700 "$WORK/others"
-	gpg --homedir "$WORK/others" --batch --quiet --passphrase '' --quick-gen-key 'Other <other-user@example>' ed25519 sign never
+	gpg --homedir "$WORK/others" "${quietly[@]}" \
+		--quick-gen-key 'Other <other-user@example>' ed25519 sign never
 	gpg --homedir "$WORK/others" --export | gpg --batch --quiet --import
 	gpgconf --homedir "$WORK/others" --kill all
 	mkdir -p "$WORK/dist/$RELEASE"
-	cp "$DIST/$RELEASE"/{linux-image-{"$RELEASE","$KERNEL-tamalloc-$FLAVOUR"}_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb \
-		"$WORK/dist/$RELEASE/"
+	cp "$DIST/$RELEASE"/{"linux-image-$RELEASE","$META"}"_${VERSION}_amd64.deb" \
+		"$DIST/$RELEASE/tamalloc-tools_${OURS}_amd64.deb" "$WORK/dist/$RELEASE/"
 	make_repo user@ >&2
 	make_root "$WORK/root" --variant=apt
-	as_root install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" "$WORK/root/etc/apt/keyrings/tamalloc.gpg"
+	as_root install -D -m 644 "$WORK/dist/repo/tamalloc.gpg" \
+		"$WORK/root/etc/apt/keyrings/tamalloc.gpg"
 }
 
 teardown_file() {
@@ -56,7 +60,8 @@ with_repo() {
 @test "it is signed by the user's key, which it hands out, and lists every package" {
 	repo=$WORK/dist/repo
 	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/InRelease"
-	gpgv --keyring "$repo/tamalloc.gpg" "$repo/dists/stable/Release.gpg" "$repo/dists/stable/Release"
+	gpgv --keyring "$repo/tamalloc.gpg" \
+		"$repo/dists/stable/Release.gpg" "$repo/dists/stable/Release"
 	[[ $(grep -c ^Filename: "$repo/dists/stable/main/binary-amd64/Packages") -eq 3 ]]
 	# His and nobody else's, and not the secret one.
 	[[ $(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -cE '^(pub|sec)') -eq 1 ]]
@@ -66,10 +71,10 @@ with_repo() {
 @test "apt update and install, over file:" {
 	with_repo file:/share <<-EOF
 		apt-get -qq update
-		apt-get -qq -y install --no-install-recommends linux-image-$KERNEL-tamalloc-$FLAVOUR tamalloc-tools
+		apt-get -qq -y install --no-install-recommends $META tamalloc-tools
 		test -s /boot/vmlinuz-$RELEASE
 		test -s /boot/initrd.img-$RELEASE
-		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION
+		test "\$(dpkg-query -W -f '\${Version}' $META)" = $VERSION
 		apt-cache policy tamalloc-tools | grep -F 'file:/share stable/main'
 		tamalloc --version
 	EOF
@@ -77,11 +82,12 @@ with_repo() {
 }
 
 @test "upgrade to a newer release, over http" {
-	for deb in "$WORK/dist/$RELEASE"/{linux-image-"$KERNEL"-tamalloc-"$FLAVOUR"_"$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
+	for deb in "$WORK/dist/$RELEASE"/{"${META}_$VERSION",tamalloc-tools_"$OURS"}_amd64.deb; do
 		as_version "$deb" "$(dpkg-deb -f "$deb" Version)+newer" "$WORK/dist/$RELEASE"
 	done
 	make_repo user@
-	python3 -u -m http.server --bind 127.0.0.1 --directory "$WORK/dist/repo" 0 >"$WORK/http" 2>&1 3>&- &
+	python3 -u -m http.server --bind 127.0.0.1 --directory "$WORK/dist/repo" 0 \
+		>"$WORK/http" 2>&1 3>&- &
 	server=$!
 	for ((i = 0; i < 100; i++)); do
 		port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$WORK/http")
@@ -91,7 +97,7 @@ with_repo() {
 	with_repo "http://127.0.0.1:$port" <<-EOF
 		apt-get -qq update
 		apt-get -qq -y upgrade
-		test "\$(dpkg-query -W -f '\${Version}' linux-image-$KERNEL-tamalloc-$FLAVOUR)" = $VERSION+newer
+		test "\$(dpkg-query -W -f '\${Version}' $META)" = $VERSION+newer
 		test "\$(dpkg-query -W -f '\${Version}' tamalloc-tools)" = $OURS+newer
 	EOF
 	[[ $status -eq 0 ]]
@@ -121,7 +127,8 @@ with_repo() {
 
 @test "no key, no packages, or something else there: a line each, and nothing is made" {
 	run ! make_repo ''
-	[[ $output == *"debian/repo: whose key signs it? REPO_KEY=FINGERPRINT, of: A user <user@example>"* ]]
+	why='debian/repo: whose key signs it? REPO_KEY=FINGERPRINT, of: A user <user@example>'
+	[[ $output == *"$why"* ]]
 	run ! make_repo nobody@example
 	[[ $output == *"debian/repo: nobody@example: gpg has no such secret key"* ]]
 	mkdir -p "$WORK/none" "$WORK/other/repo"
@@ -137,7 +144,8 @@ with_repo() {
 @test "a signature that fails leaves the old repository, and nothing else" {
 	before=$(cd "$WORK/dist" && find . | sort)
 	mkdir "$WORK/bin"
-	printf '#!/bin/sh\ncase $* in *--clearsign*) exit 2 ;; esac\nexec /usr/bin/gpg "$@"\n' >"$WORK/bin/gpg"
+	printf '%s\n' '#!/bin/sh' 'case $* in *--clearsign*) exit 2 ;; esac' \
+		'exec /usr/bin/gpg "$@"' >"$WORK/bin/gpg"
 	chmod +x "$WORK/bin/gpg"
 	PATH=$WORK/bin:$PATH run ! make_repo user@
 	[[ $(cd "$WORK/dist" && find . | sort) == "$before" ]]
@@ -164,8 +172,8 @@ signalled_repo() {
 
 is_whole() {
 	gpgv --keyring "$WORK/dist/repo/tamalloc.gpg" "$WORK/dist/repo/dists/stable/InRelease"
-	[ "$(grep -c ^Filename: "$WORK/dist/repo/dists/stable/main/binary-amd64/Packages")" -eq \
-		"$(find "$WORK/dist/$RELEASE" -name '*.deb' | wc -l)" ]
+	[[ $(grep -c ^Filename: "$WORK/dist/repo/dists/stable/main/binary-amd64/Packages") -eq \
+		$(find "$WORK/dist/$RELEASE" -name '*.deb' | wc -l) ]]
 }
 
 @test "a signal in the middle of the exchange leaves the old repository, one at its end the new" {

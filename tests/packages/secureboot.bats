@@ -10,8 +10,9 @@ setup_file() {
 	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export WORK=$BATS_FILE_TMPDIR
-	openssl pkey -in /usr/share/ovmf/PkKek-1-snakeoil.key -passin pass:snakeoil -out "$WORK/trusted.key"
-	cp /usr/share/ovmf/PkKek-1-snakeoil.pem "$WORK/trusted.pem"
+	key=/usr/share/ovmf/PkKek-1-snakeoil
+	openssl pkey -in "$key.key" -passin pass:snakeoil -out "$WORK/trusted.key"
+	cp "$key.pem" "$WORK/trusted.pem"
 	openssl req -new -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=other/ \
 		-keyout "$WORK/other.key" -out "$WORK/other.pem" 2>/dev/null
 }

@@ -36,14 +36,15 @@ make_source() { # [VARIABLE]
 
 @test "each has what git has, but for what is of the checkout, and what gencontrol makes" {
 	for suffix in '' "-$RELEASE"; do
-		tar -tf "$WORK/dist/source$suffix/tamalloc_$OURS.tar.xz" | sed -n 's,^[^/]*/\(.*[^/]\)$,\1,p' |
-			sort >"$BATS_TEST_TMPDIR/packed"
+		tar -tf "$WORK/dist/source$suffix/tamalloc_$OURS.tar.xz" |
+			sed -n 's,^[^/]*/\(.*[^/]\)$,\1,p' | sort >"$BATS_TEST_TMPDIR/packed"
 		git ls-files | grep -v '^\.' | sort >"$BATS_TEST_TMPDIR/tracked"
 		comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed}
 		[[ -z $(comm -23 "$BATS_TEST_TMPDIR"/{tracked,packed}) ]]
 		more=$(comm -13 "$BATS_TEST_TMPDIR"/{tracked,packed})
 		echo "$more"
-		run ! grep -vE '^(debian/(kernel.mk|source/lintian-overrides|linux-(image|headers)-[^/]*)|)$' <<<"$more"
+		made='kernel.mk|source/lintian-overrides|linux-(image|headers)-[^/]*'
+		run ! grep -vE "^(debian/($made)|)$" <<<"$more"
 		[[ ${#suffix} -eq 0 ]] || grep -qx debian/kernel.mk <<<"$more"
 	done
 	git status --porcelain | diff "$WORK/status" -
@@ -52,7 +53,8 @@ make_source() { # [VARIABLE]
 @test "made from an unpacked source package, which has no git, it has the same" {
 	dpkg-source -x "$WORK/dist/source/tamalloc_$OURS.dsc" "$BATS_TEST_TMPDIR/unpacked"
 	cd "$BATS_TEST_TMPDIR/unpacked"
-	make -s --no-print-directory source TOOLS=y O="$BATS_TEST_TMPDIR/build" DIST="$BATS_TEST_TMPDIR/dist" >&2
+	make -s --no-print-directory source TOOLS=y O="$BATS_TEST_TMPDIR/build" \
+		DIST="$BATS_TEST_TMPDIR/dist" >&2
 	diff <(tar -tf "$WORK/dist/source/tamalloc_$OURS.tar.xz" | sort) \
 		<(tar -tf "$BATS_TEST_TMPDIR/dist/source/tamalloc_$OURS.tar.xz" | sort)
 }
@@ -74,10 +76,12 @@ make_source() { # [VARIABLE]
 	dsc=$WORK/dist/source-$RELEASE/tamalloc_$OURS.dsc
 	cat "$dsc"
 	for package in source config; do
-		grep -qE "^Build-Depends: .*linux-$package-$KERNEL \(= $SRCVER\) <!pkg.tamalloc.tools>," "$dsc"
+		needed="linux-$package-$KERNEL \(= $SRCVER\) <!pkg.tamalloc.tools>"
+		grep -qE "^Build-Depends: .*$needed," "$dsc"
 	done
 	run ! grep -E 'linux-source-[0-9.]+ <' "$dsc"
-	for package in "linux-image-$RELEASE" "linux-headers-$RELEASE" "linux-image-$KERNEL-tamalloc-$FLAVOUR" tamalloc-tools; do
+	for package in "linux-image-$RELEASE" "linux-headers-$RELEASE" \
+		"linux-image-$KERNEL-tamalloc-$FLAVOUR" tamalloc-tools; do
 		grep -q "^ $package deb " "$dsc"
 	done
 	run ! grep -E '^ linux-' "$WORK/dist/source/tamalloc_$OURS.dsc"
@@ -85,7 +89,8 @@ make_source() { # [VARIABLE]
 
 @test "lintian has nothing to say of them" {
 	for changes in "$WORK"/dist/source*/*.changes; do
-		run lintian -EvIL +pedantic --fail-on error,warning,info,pedantic,experimental "$changes"
+		run lintian -EvIL +pedantic \
+			--fail-on error,warning,info,pedantic,experimental "$changes"
 		echo "$output"
 		[[ $status -eq 0 ]]
 	done

@@ -55,7 +55,8 @@ checkpatch() {
 @test "our header can be included alone, and twice" {
 	printf '#include <linux/tamalloc.h>\n%.0s' 1 2 >"$BATS_TEST_TMPDIR/twice.c"
 	silent gcc -fsyntax-only -Wall -Werror -D__KERNEL__ -include linux/kconfig.h -nostdinc \
-		-I"$src/arch/x86/include" -I"$obj/arch/x86/include/generated" -I"$src/include" -I"$obj/include" \
+		-I"$src/arch/x86/include" -I"$obj/arch/x86/include/generated" \
+		-I"$src/include" -I"$obj/include" \
 		-I"$src/arch/x86/include/uapi" -I"$obj/arch/x86/include/generated/uapi" \
 		-I"$src/include/uapi" -I"$obj/include/generated/uapi" "$BATS_TEST_TMPDIR/twice.c"
 }
@@ -67,7 +68,8 @@ checkpatch() {
 }
 
 @test "the documentation is well-formed reStructuredText" {
-	silent rst2html --halt=2 --report=1 --no-raw kernel/src/Documentation/admin-guide/mm/tamalloc.rst "$BATS_TEST_TMPDIR/page"
+	silent rst2html --halt=2 --report=1 --no-raw \
+		kernel/src/Documentation/admin-guide/mm/tamalloc.rst "$BATS_TEST_TMPDIR/page"
 	grep -q '<h1' "$BATS_TEST_TMPDIR/page"
 }
 
@@ -82,7 +84,8 @@ cocci() { # SCRIPT FILE
 
 # But for the few scripts in OCaml, whose compiler the check would need.
 @test "coccicheck has nothing to report" {
-	mapfile -t scripts < <(grep -rl 'virtual report' "$src/scripts/coccinelle" | xargs grep -L 'script:ocaml' | sort)
+	mapfile -t scripts < <(grep -rl 'virtual report' "$src/scripts/coccinelle" |
+		xargs grep -L 'script:ocaml' | sort)
 	[[ ${#scripts[@]} -gt 40 ]]
 	for script in "${scripts[@]}"; do
 		echo "$script"

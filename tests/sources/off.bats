@@ -69,7 +69,8 @@ in_off() {
 
 # Of the objects: vmlinux's is rounded up.
 text_size() {
-	(cd "$1" && objects . | xargs size -A) | awk '$1 ~ /^\.text/ { sum += $2 } END { print sum }'
+	(cd "$1" && objects . | xargs size -A) |
+		awk '$1 ~ /^\.text/ { sum += $2 } END { print sum }'
 }
 
 # What holds the table of system calls, or its size.
@@ -110,7 +111,9 @@ wiring=(
 
 @test "off, the three numbers answer ENOSYS" {
 	# shellcheck disable=SC2016 # perl's own
-	in_off perl -MErrno -e 'for (551..553) { syscall($_, 1, 0) == -1 && $!{ENOSYS} or die "$_: $!" }'
+	in_off perl -MErrno -e 'for (551..553) {
+		syscall($_, 1, 0) == -1 && $!{ENOSYS} or die "$_: $!"
+	}'
 }
 
 @test "off, there is no vm.tamalloc_restrict" {

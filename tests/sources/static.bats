@@ -13,7 +13,8 @@ setup() {
 }
 
 @test "shellcheck is silent on every script" {
-	mapfile -t scripts < <(git ls-files | xargs grep -lE '^#!.*\b(ba|da)?sh\b|^#!.*\bbats\b|^# shellcheck shell=')
+	mapfile -t scripts < <(git ls-files |
+		xargs grep -lE '^#!.*\b((ba|da)?sh|bats)\b|^# shellcheck shell=')
 	[[ ${#scripts[@]} -gt 8 ]]
 	shellcheck "${scripts[@]}"
 }
@@ -27,13 +28,15 @@ setup() {
 				grep -q "^$field: " "$dir/$patch"
 			done
 			grep -q '^--- a/' "$dir/$patch"
-			run ! grep -nE '^(new file|deleted file|--- /dev/null|\+\+\+ /dev/null)' "$dir/$patch"
+			run ! grep -nE '^((new|deleted) file|(---|\+\+\+) /dev/null)' "$dir/$patch"
 		done <"$series"
 	done
 }
 
-@test "SECURITY.md says when the module is the better choice, and until when each line is maintained" {
-	[[ $(grep -n -m 1 tamalloc-dkms SECURITY.md | cut -d : -f 1) -lt $(grep -n -m 1 'linux-image-' SECURITY.md | cut -d : -f 1) ]]
+@test "SECURITY.md says when the module is the better choice, and how long lines are maintained" {
+	module=$(grep -n -m 1 tamalloc-dkms SECURITY.md)
+	kernel=$(grep -n -m 1 'linux-image-' SECURITY.md)
+	[[ ${module%%:*} -lt ${kernel%%:*} ]]
 	for line in kernel/patches/*/; do
 		line=$(basename "$line")
 		echo "$line"
@@ -69,18 +72,21 @@ setup() {
 @test "the built kernel has what the fragments ask for, and Debian's choices" {
 	obj=$(kernel_var OBJ)
 	kernel/config/check "$obj/.config" kernel/config/{tamalloc,guest,vm}
-	xz -dc "$(kernel_var DEBCONF)" | kernel/config/select kernel/config/debian-choices >"$BATS_TEST_TMPDIR/theirs"
+	xz -dc "$(kernel_var DEBCONF)" |
+		kernel/config/select kernel/config/debian-choices >"$BATS_TEST_TMPDIR/theirs"
 	kernel/config/select kernel/config/debian-choices <"$obj/.config" >"$BATS_TEST_TMPDIR/ours"
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/theirs") -gt 50 ]]
-	for option in PREEMPT_DYNAMIC=y TRANSPARENT_HUGEPAGE_ALWAYS=y IA32_EMULATION=y BPF_SYSCALL=y RETPOLINE=y; do
+	for option in PREEMPT_DYNAMIC=y TRANSPARENT_HUGEPAGE_ALWAYS=y IA32_EMULATION=y \
+		BPF_SYSCALL=y RETPOLINE=y; do
 		grep -q "CONFIG_\(MITIGATION_\)\?$option" "$BATS_TEST_TMPDIR/ours"
 	done
 	diff -u "$BATS_TEST_TMPDIR/theirs" "$BATS_TEST_TMPDIR/ours"
 }
 
 @test "every line of a fragment is an option or a comment, and every option is once there" {
-	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' kernel/config/{tamalloc,guest*,vm,btf,dbg,debug*,debian,off}
-	run sh -c "cat kernel/config/tamalloc kernel/config/guest kernel/config/vm | sed -n 's/=.*//p' | sort | uniq -d"
+	run ! grep -nvE '^(#.*|CONFIG_[A-Z0-9_]+=.*|)$' \
+		kernel/config/{tamalloc,guest*,vm,btf,dbg,debug*,debian,off}
+	run sh -c "cd kernel/config && sed -n 's/=.*//p' tamalloc guest vm | sort | uniq -d"
 	[[ -z $output ]]
 }
 

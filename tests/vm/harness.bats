@@ -87,7 +87,7 @@ qemus() {
 	# shellcheck disable=SC2016 # the guest's variables
 	vm -- sh -c 'echo on >/proc/sys/kernel/printk_devkmsg
 		for i in $(seq 2000); do
-			[ $((i % 25)) -ne 0 ] || echo "WARNING: CPU: 0 PID: $i at mm/nowhere.c:1"
+			test $((i % 25)) -ne 0 || echo "WARNING: CPU: 0 PID: $i at mm/nowhere.c:1"
 			printf "%0400d\n" "$i"
 		done >/tmp/report
 		while read -r line; do echo "$line" >/dev/kmsg; done </tmp/report'
@@ -103,8 +103,8 @@ guest() { # LINE [TAP]
 	# shellcheck disable=SC2016 # the guest's variables
 	vm -- sh -euc '
 		mkdir -p /tmp/out/kselftest/tamalloc
-		printf "%s\n" "#!/bin/sh" "[ -z \"$1\" ] || echo \"$1\" >/dev/kmsg" "cat <<EOF" "$2" EOF \
-			>/tmp/out/kselftest/tamalloc/fake
+		printf "%s\n" "#!/bin/sh" "test -z \"$1\" || echo \"$1\" >/dev/kmsg" \
+			"cat <<EOF" "$2" EOF >/tmp/out/kselftest/tamalloc/fake
 		chmod +x /tmp/out/kselftest/tamalloc/fake
 		dmesg --clear
 		tests/kernel/guest /tmp/out fake' - "$1" "${2-$'1..1\nok 1 one'}"
@@ -135,7 +135,8 @@ guest() { # LINE [TAP]
 }
 
 @test "the selftests fail where one is skipped, ends early or fails" {
-	for tap in '1..0 # SKIP why' $'1..1\nok 1 one # SKIP why' $'1..2\nok 1 one' $'1..1\nnot ok 1 one'; do
+	for tap in '1..0 # SKIP why' $'1..1\nok 1 one # SKIP why' $'1..2\nok 1 one' \
+		$'1..1\nnot ok 1 one'; do
 		guest '' "$tap"
 		echo "$output"
 		[[ $status -eq 1 ]]
@@ -158,7 +159,8 @@ guest() { # LINE [TAP]
 }
 
 @test "misuse is told in a line and exits with 2" {
-	for args in "" "--kernel $kernel" "--kernel /nowhere -- true" "--kernel $kernel --disk x -- true" "--wrong"; do
+	for args in "" "--kernel $kernel" "--kernel /nowhere -- true" \
+		"--kernel $kernel --disk x -- true" "--wrong"; do
 		# shellcheck disable=SC2086 # words
 		run tests/vm/run $args
 		echo "$args: $output"

@@ -270,7 +270,8 @@ static bool test_storm(void)
 	}
 	for (i = 0; i < 8; i++)
 		stop(pids[i]);
-	snprintf(told, TOLD, "at most %ld instructions among forks and exits, quiet %ld (at most 10 times)",
+	snprintf(told, TOLD,
+		 "at most %ld instructions among forks and exits, quiet %ld (at most 10 times)",
 		 worst, quiet);
 	return worst < 10 * quiet;
 }
@@ -281,7 +282,8 @@ static bool is_bounded(void (*run)(pid_t), pid_t pid)
 	long whole = cost_of(run, pid);
 	long worst = longest_stretch(run, pid);
 
-	snprintf(told, TOLD, "%ld ns without a chance to reschedule (at most %d) in %ld; without the call %ld",
+	snprintf(told, TOLD,
+		 "%ld ns without a chance to reschedule (at most %d) in %ld; without the call %ld",
 		 worst, STRETCH_LIMIT, whole, longest_stretch(load_getppid, 0));
 	return whole > 2 * STRETCH_LIMIT && worst <= STRETCH_LIMIT;
 }

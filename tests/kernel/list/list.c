@@ -107,7 +107,8 @@ static bool run_test(const struct test *test)
 	theirs = cost_of(test->other);
 	ours = cost_of(command);
 	ok = lines >= test->lines && ours <= theirs / test->parts;
-	printf("%s %td - %s: 1/%ld of what %s %s %s costs (at most 1/%d): %ld and %ld instructions a process; %ld lines\n",
+	printf("%s %td - %s: 1/%ld of what %s %s %s costs (at most 1/%d): "
+	       "%ld and %ld instructions a process; %ld lines\n",
 	       ok ? "ok" : "not ok", test - tests + 1, test->what,
 	       theirs / ours, test->other[0], test->other[1], test->other[2],
 	       test->parts, ours / PROCESSES, theirs / PROCESSES, lines);
