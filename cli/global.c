@@ -32,18 +32,18 @@ enum {
 
 static const struct column columns[] = {
 	[TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
-		N_("when it was asked; in JSON in seconds since 1970"),
+		N_("time of the sample; in JSON seconds since 1970"),
 		.width = 8 },
 	[RESERVED] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN | IN_WATCH,
 		N_("reserved memory (VmSize)") },
 	[RESERVED_DIFF] = { "RESERVED_DIFF", "reserved_diff", TYPE_DIFFERENCE,
-		IN_WATCH, N_("reserved memory since the last sample") },
+		IN_WATCH, N_("change of reserved memory since the last sample") },
 	[USED] = { "USED", "used", TYPE_SIZE, SHOWN | IN_WATCH,
 		N_("used memory (VmRSS)"), .width = 7 },
 	[USED_DIFF] = { "USED_DIFF", "used_diff", TYPE_DIFFERENCE, IN_WATCH,
-		N_("used memory since the last sample") },
+		N_("change of used memory since the last sample") },
 	[RESOLUTION] = { "RESOLUTION", "resolution", TYPE_SIZE, SHOWN,
-		N_("what these figures are rounded down to") },
+		N_("unit to which these are rounded down") },
 	[RAM] = { "RAM", "ram", TYPE_SIZE, SHOWN,
 		N_("the machine's memory"), .width = 7 },
 	[SWAP] = { "SWAP", "swap", TYPE_SIZE, SHOWN,
@@ -54,9 +54,9 @@ static const struct column columns[] = {
 	[RAM_PERCENT] = { "RAM%", "ram_percent", TYPE_NUMBER, SHOWN | IN_WATCH,
 		N_("USED in percent of RAM"), .decimals = 1, .width = 5 },
 	[OVERCOMMIT] = { "OVERCOMMIT", "overcommit", TYPE_TEXT, SHOWN,
-		N_("heuristic, always or never; only /proc tells it") },
+		N_("heuristic, always or never; from /proc") },
 	[PROCESSES] = { "PROCESSES", "processes", TYPE_NUMBER, IN_JSON,
-		N_("how many there are that have memory; only /proc tells it") },
+		N_("number of processes with memory; from /proc") },
 	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
 		N_("syscall or procfs") },
 };
@@ -180,8 +180,8 @@ const struct command global_command = {
 	.operands = "",
 	.options = options,
 	.options_help = N_(
-		"     --watch[=SECONDS] every second, or every so many\n"
-		"     --count=NUMBER    so many times; implies --watch\n"),
+		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
+		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"),
 	.columns = {
 		.json_name = "global",
 		.list = columns,

@@ -33,15 +33,16 @@ void misuse(const struct command *cmd, const char *why, ...)
 
 void print_common_options(void)
 {
-	fputs(_(" -o, --output=COLUMNS  these columns, as in PID,USED, or more than\n"
-		"                         the default, as in +PID\n"
-		" -J, --json            JSON output; sizes are in bytes\n"
-		" -r, --raw             single spaces, for programs; sizes are in bytes\n"
-		" -b, --bytes           sizes in bytes, not in powers of 1024\n"
-		" -n, --noheadings      no column headings\n"
-		"     --source=WHERE    syscall, procfs, or auto (the default):\n"
-		"                         the system calls where the kernel has\n"
-		"                         them, else mmap(2) and /proc\n"
+	fputs(_(" -o, --output=COLUMNS  show these columns, as in PID,USED, or add\n"
+		"                         to the default ones, as in +PID\n"
+		" -J, --json            print JSON, with sizes in bytes\n"
+		" -r, --raw             print for programs: single spaces, and sizes\n"
+		"                         in bytes\n"
+		" -b, --bytes           show sizes in bytes\n"
+		" -n, --noheadings      omit the column headings\n"
+		"     --source=WHERE    syscall, procfs, or auto (the default): the\n"
+		"                         system calls if the kernel has them, else\n"
+		"                         mmap(2) and /proc\n"
 		" -h, --help            show this help\n"
 		" -V, --version         show the version\n"), stdout);
 }
@@ -70,7 +71,7 @@ unsigned long options_count(const struct command *cmd, const char *text)
 	number = strtoul(text, &end, 10);
 	/* strtoul() would take white space and a sign. */
 	if (!isdigit((unsigned char)*text) || *end || errno || !number)
-		misuse(cmd, _("%s: not a whole number from 1 on"), text);
+		misuse(cmd, _("%s: not a whole number of 1 or more"), text);
 	return number;
 }
 

@@ -23,11 +23,11 @@ static const struct {
 } exit_codes[] = {
 	{ EXIT_SUCCESS, N_("success") },
 	{ EXIT_FAILURE, N_("failure") },
-	{ EXIT_MISUSE, N_("misuse: an argument that is wrong or missing") },
+	{ EXIT_MISUSE, N_("misuse: an argument is wrong or missing") },
 	{ EXIT_NO_SYSCALLS,
-	  N_("--source=syscall, and the kernel lacks the calls") },
+	  N_("the kernel lacks the calls (with --source=syscall)") },
 	{ EXIT_SOME_FAILED,
-	  N_("no figures of some of the processes that were named") },
+	  N_("some of the named processes could not be read") },
 };
 
 void print_version(void)
@@ -39,20 +39,20 @@ static void print_help(void)
 {
 	puts(_("Usage:\n tamalloc COMMAND [options] [arguments]\n"
 	       " tamalloc help COMMAND\n\n"
-	       "Reserved and used memory: of an experiment, of processes, of all.\n"
+	       "Reserve memory lazily, and show reserved and used memory.\n"
 	       "\nCommands:"));
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf(" %-21s %s\n", commands[i]->name,
 		       gettext(commands[i]->summary));
-	printf(" %-21s %s\n", "help", _("Show this help, or a command's"));
-	puts(_("\nOptions of every command:"));
+	printf(" %-21s %s\n", "help", _("Show this help, or the help of a command"));
+	puts(_("\nOptions of all commands:"));
 	print_common_options();
 	puts(_("\nExit status:"));
 	for (size_t i = 0; i < ARRAY_SIZE(exit_codes); i++)
 		printf(" %-21d %s\n", exit_codes[i].code,
 		       gettext(exit_codes[i].meaning));
-	puts(_("\nA command's own options and columns are in 'tamalloc help "
-	       "COMMAND'.\nSee also tamalloc(1)."));
+	puts(_("\n'tamalloc help COMMAND' shows the options and columns of a "
+	       "command.\nSee also tamalloc(1)."));
 }
 
 static void parse_front_options(int argc, char **argv)

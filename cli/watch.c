@@ -23,7 +23,7 @@ static double parse_interval(const struct command *cmd, const char *text)
 	if (why)
 		misuse(cmd, "%s: %s", text, why);
 	if (seconds < SHORTEST_SECONDS)
-		misuse(cmd, _("%s: too often (0.01 at least)"), text);
+		misuse(cmd, _("%s: too short (at least 0.01)"), text);
 	return seconds;
 }
 

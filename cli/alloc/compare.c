@@ -159,7 +159,7 @@ static void refuse_what_cannot_be_populated(const struct request *req)
 		return;
 	format_bytes(&req->opts, size, req->plan.size);
 	format_bytes(&req->opts, there, available);
-	errx(EXIT_FAILURE, _("MAP_POPULATE would use %s at once, and %s are "
+	errx(EXIT_FAILURE, _("MAP_POPULATE would use %s at once, but only %s are "
 			     "available"), size, there);
 }
 
@@ -367,7 +367,7 @@ int compare_run(const struct request *req)
 	if (all || comp.table.n_rows)
 		print_comparison(&comp);
 	if (interrupted()) {
-		warnx(_("interrupted when it was the turn of %s"),
+		warnx(_("interrupted while running %s"),
 		      comp.at->name);
 		interrupt_die();
 	}

@@ -102,7 +102,7 @@ static void check_existing(const char *path, const struct stat *st)
 	if (S_ISDIR(st->st_mode))
 		errx(EXIT_FAILURE, _("%s: is a directory"), path);
 	if (is_stream(st, STDOUT_FILENO) || is_stream(st, STDERR_FILENO))
-		errx(EXIT_FAILURE, _("%s: is written to already"), path);
+		errx(EXIT_FAILURE, _("%s: is already being written to"), path);
 	/* access(2) says nothing of this, and opening a pipe would wait. */
 	if (S_ISSOCK(st->st_mode)) {
 		errno = ENXIO;

@@ -350,14 +350,16 @@ const struct command proc_command = {
 	.operands = N_("PID... | --all"),
 	.options = options,
 	.options_help = N_(
-		"     --all             all processes\n"
-		"     --user=USER       only those of this user (a name or a UID)\n"
-		"     --name=PATTERN    only those whose COMMAND matches this\n"
-		"                         extended regular expression\n"
-		"     --sort=COLUMN     the least first; -COLUMN: the greatest\n"
-		"     --top=NUMBER      only the first so many, by --sort or -USED\n"
-		"     --watch[=SECONDS] every second, or every so many\n"
-		"     --count=NUMBER    so many times; implies --watch\n"),
+		"     --all             show all processes\n"
+		"     --user=USER       show only processes of USER (a name or a UID)\n"
+		"     --name=PATTERN    show only processes whose COMMAND matches\n"
+		"                         PATTERN, an extended regular expression\n"
+		"     --sort=COLUMN     sort by COLUMN, lowest first; by -COLUMN,\n"
+		"                         highest first\n"
+		"     --top=NUMBER      show only the first NUMBER rows (sorted by\n"
+		"                         -USED unless --sort is given)\n"
+		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
+		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"),
 	.columns = {
 		.json_name = "processes",
 		.list = process_columns,

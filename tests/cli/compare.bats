@@ -99,20 +99,20 @@ compare() {
 	available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
 	run_expecting 1 compare $((available * 2))K
 	[[ -z $output && ${#stderr_lines[@]} -eq 1 ]]
-	[[ $stderr == "tamalloc: MAP_POPULATE would use "*" at once, and "*" are available" ]]
+	[[ $stderr == "tamalloc: MAP_POPULATE would use "*" at once, but only "*" are available" ]]
 	mkdir -p "$BATS_TEST_TMPDIR/proc"
 	ln -s /proc/self "$BATS_TEST_TMPDIR/proc"
 	printf 'MemTotal: 1000 kB\nMemAvailable: 512 kB\n' \
 		>"$BATS_TEST_TMPDIR/proc/meminfo"
 	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 1 tamalloc alloc 513K \
 		--compare
-	[[ $stderr == "tamalloc: MAP_POPULATE would use 513K at once, and 512K are available" ]]
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 513K at once, but only 512K are available" ]]
 	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 0 tamalloc alloc 512K \
 		--compare
 	# Without /proc, sysinfo(2) tells.
 	FAKE_PROC=/nonexistent run_expecting 0 tamalloc alloc 512K --compare
 	FAKE_PROC=/nonexistent run_expecting 1 tamalloc alloc 100T --compare
-	[[ $stderr == "tamalloc: MAP_POPULATE would use 100T at once, and "* ]]
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 100T at once, but "* ]]
 }
 
 @test "what does not go with it" {
@@ -156,7 +156,7 @@ compare() {
 		wait "$pid" || status=$?
 		(( status == ${signal#*:} ))
 		jq -e '.methods | length > 0' "$BATS_TEST_TMPDIR/out"
-		[[ $(<"$BATS_TEST_TMPDIR/err") == "tamalloc: interrupted when it was the turn of "* ]]
+		[[ $(<"$BATS_TEST_TMPDIR/err") == "tamalloc: interrupted while running "* ]]
 		[[ ! -e /proc/$child ]]
 	done
 }

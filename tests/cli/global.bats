@@ -268,11 +268,11 @@ start_watch() {
 			global --watch="$seconds"
 	done
 	for seconds in 0 0.001 0.0; do
-		refused "$seconds: too often (0.01 at least)" \
+		refused "$seconds: too short (at least 0.01)" \
 			global --watch="$seconds"
 	done
 	for number in 0 -1 x 1.5 "" +1 99999999999999999999; do
-		refused "$number: not a whole number from 1 on" \
+		refused "$number: not a whole number of 1 or more" \
 			global --count="$number"
 	done
 }

@@ -97,7 +97,7 @@ spanish() {
 
 @test "LANG=es_GT.UTF-8 speaks Spanish" {
 	run_expecting 0 spanish --help
-	[[ $output == "Modo de empleo:"* && $output == *memoria* ]]
+	[[ $output == "Uso:"* && $output == *memoria* ]]
 	run_expecting 0 spanish alloc 100M --touch 10M
 	[[ $output == *", 10M tocados"* ]]
 	run_expecting 0 spanish alloc --help

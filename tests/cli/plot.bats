@@ -122,15 +122,15 @@ files() {
 	ln -s /proc/self/fd/1 stdout
 	echo old >out
 	run_expecting 1 eval 'tamalloc alloc 1M --plot stdout >>out'
-	[[ $stderr == "tamalloc: stdout: is written to already" ]]
+	[[ $stderr == "tamalloc: stdout: is already being written to" ]]
 	run_expecting 1 eval 'tamalloc alloc 1M --plot out >>out'
 	[[ $(cat out) == old ]]
 	run_expecting 1 eval 'tamalloc alloc 1M --plot out 2>>out'
-	[[ $(cat out) == old$'\n'"tamalloc: out: is written to already" ]]
+	[[ $(cat out) == old$'\n'"tamalloc: out: is already being written to" ]]
 	# Nor are two kinds of output mixed in a pipe.
 	run_expecting 1 bash -c 'set -o pipefail
 		LD_PRELOAD=$FAKE "$CLI" alloc 1M --raw --plot stdout | cat'
-	[[ -z $output && $stderr == "tamalloc: stdout: is written to already" ]]
+	[[ -z $output && $stderr == "tamalloc: stdout: is already being written to" ]]
 }
 
 @test "a write-protected file is refused" {

@@ -123,8 +123,8 @@ teardown() {
 		refused "$column: no such column" proc --sort="-$column" 1
 		refused "$column: no such column" proc --output="$column" 1
 	done
-	refused "0: not a whole number from 1 on" proc --top 0
-	refused "0: too often (0.01 at least)" proc --all --watch=0
+	refused "0: not a whole number of 1 or more" proc --top 0
+	refused "0: too short (at least 0.01)" proc --all --watch=0
 }
 
 # A /proc of some processes, one that is denied, kernel threads, one of them
