@@ -75,8 +75,8 @@ in_fresh() {
 	[[ $FLAVOUR == vm ]]
 	in_fresh <<-'EOF'
 		machine() { # PROGRAM STATUS, what a program that asks what it runs on says
-			printf '#!/bin/sh\nexit %s\n' "$2" >"/usr/local/bin/$1"
-			chmod +x "/usr/local/bin/$1"
+			printf '#!/bin/sh\nexit %s\n' "$2" >"/usr/bin/$1"
+			chmod +x "/usr/bin/$1"
 		}
 		# A PC of one's own, no chroot of it.
 		machine ischroot 1
