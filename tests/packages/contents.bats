@@ -361,13 +361,16 @@ names() { # VERSION [VARIABLE]...
 	[[ $output == *"To install it:"* ]]
 	commands="cd $directory sudo apt install $expected sudo apt-mark auto linux-image-$RELEASE"
 	[[ $(tr -d '\\\n' <<<"$output" | tr -s ' ') == "To install it: $commands" ]]
-	# With DKMS there, the headers come, too.
-	for program in apt-get apt-mark sudo dpkg-query; do
+	# With DKMS there, the headers come, too; with others' kernels there, this one.
+	mkdir "$BATS_TEST_TMPDIR"/dist/{6.1.1+tamalloc1.1-amd64,6.12.1+tamalloc1.1-vm}
+	for program in apt-get apt-mark sudo; do
 		printf '#!/bin/sh\n%s\n' "echo '$program' \"\$@\"" >"$BATS_TEST_TMPDIR/bin/$program"
-		chmod +x "$BATS_TEST_TMPDIR/bin/$program"
 	done
-	echo 'echo ii' >>"$BATS_TEST_TMPDIR/bin/dpkg-query"
-	PATH=$BATS_TEST_TMPDIR/bin:$PATH run debian/install-kernel "$directory"
+	printf '#!/bin/sh\n%s\n' 'case $* in *dkms) echo ii ;; *) exec /usr/bin/dpkg-query "$@" ;; esac' \
+		>"$BATS_TEST_TMPDIR/bin/dpkg-query"
+	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+	PATH=$BATS_TEST_TMPDIR/bin:$PATH run make -s --no-print-directory install-kernel \
+		DIST="$BATS_TEST_TMPDIR/dist"
 	echo "$output"
 	expected=${expected% *}" ./linux-headers-$KERNEL-tamalloc-${FLAVOUR}_${VERSION}_amd64.deb"
 	expected+=" ./linux-headers-${RELEASE}_${VERSION}_amd64.deb ./tamalloc-tools_${OURS}_amd64.deb"

@@ -66,7 +66,7 @@ in_machine() {
 		printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' \
 			>/etc/apt/apt.conf.d/unasked
 		export DEBIAN_FRONTEND=noninteractive
-		/run/vm/share/install-kernel /run/vm/share/dist/$release
+		bash /run/vm/share/install-kernel /run/vm/share/dist/$release
 	EOF
 	[[ $status -eq 125 ]]
 	[[ $output == *"no verdict"* ]]
@@ -77,7 +77,7 @@ in_machine() {
 		test ! -e /boot/initrd.img-$release
 		if grep vmlinuz-$release /boot/grub/grub.cfg; then exit 9; fi
 		export DEBIAN_FRONTEND=noninteractive
-		if /run/vm/share/install-kernel /run/vm/share/dist/$release >/tmp/said 2>&1; then exit 9; fi
+		if bash /run/vm/share/install-kernel /run/vm/share/dist/$release >/tmp/said 2>&1; then exit 9; fi
 		grep "you must manually run 'dpkg --configure -a' to correct" /tmp/said
 		dpkg --configure -a
 		test -s /boot/initrd.img-$release
@@ -86,7 +86,7 @@ in_machine() {
 		dpkg --audit
 		test -z "$(dpkg --audit)"
 		# What the power cut kept it from.
-		/run/vm/share/install-kernel /run/vm/share/dist/$release
+		bash /run/vm/share/install-kernel /run/vm/share/dist/$release
 		# All of that kernel, and of no other.
 		dpkg-query -W -f '${Package} ${Status}\n' '*tamalloc*' | sort >/tmp/packages
 		cat /tmp/packages
@@ -95,7 +95,7 @@ in_machine() {
 		test "$(grep -c 'install ok installed' /tmp/packages)" -eq 3
 		# What autoremove may take is the kernel, once the meta depends on a newer one.
 		test "$(apt-mark showauto '*tamalloc*')" = linux-image-$release
-		apt-get -s autoremove | grep '^Remv' && exit 9
+		if apt-get -s autoremove | grep '^Remv'; then exit 9; fi
 		# GRUB boots it.
 		test "$(grep -m 1 -o 'vmlinuz-[^ ]*' /boot/grub/grub.cfg)" = vmlinuz-$release
 		apt-get install /run/vm/share/dist/$release/libtamalloc-dev_*.deb
