@@ -107,16 +107,17 @@ make_source() { # [VARIABLE]
 	done
 }
 
-@test "make deps takes what a kernel is built with, and leaves the tests' programs to make check-deps" {
+@test "make deps takes what builds a kernel, and leaves the tests' programs to make check-deps" {
 	# As make would call apt-get here.
 	packages() { # TARGET
 		local profiles
-		profiles=$(make -n "$1" KERNEL="$KERNEL" FLAVOUR="$FLAVOUR" | sed -n "s/.*DEB_BUILD_PROFILES='\([^']*\)'.*/\1/p")
+		profiles=$(make -n "$1" KERNEL="$KERNEL" FLAVOUR="$FLAVOUR" |
+			sed -n "s/.*DEB_BUILD_PROFILES='\([^']*\)'.*/\1/p")
 		in_root "$WORK/root" "$PWD" checkout <<-EOF
 			cd /checkout
 			env DEB_BUILD_PROFILES='$profiles' apt-get -s --no-install-recommends build-dep ./
 		EOF
-		[ "$status" -eq 0 ]
+		[[ $status -eq 0 ]]
 	}
 	packages deps
 	few=$(grep -c '^Inst ' <<<"$output")
@@ -125,5 +126,5 @@ make_source() { # [VARIABLE]
 	all=$(grep -c '^Inst ' <<<"$output")
 	echo "$few packages for a kernel, $all for the tests, beside those of a build"
 	grep -q '^Inst qemu-system-x86 ' <<<"$output"
-	[ $((2 * few)) -lt "$all" ]
+	[[ $((2 * few)) -lt $all ]]
 }
