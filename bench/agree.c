@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Whether the programs that are measured tell the same of the same processes.
+ * Checks that the measured programs report the same for the same processes.
  *
  * usage: agree TAMALLOC
  *
- * "tamalloc proc --all" and ps must have the same sums, without themselves and
- * this program, and 552 and "tamalloc global" no more than those besides.  smem
- * does not take part: it adds up what is mapped, not the kernel's counters.  Says
- * nothing if all agree.
+ * "tamalloc proc --all" and ps must have the same sums if they leave out themselves
+ * and this program; 552 and "tamalloc global" may exceed those only by these
+ * programs.  smem does not take part: it adds up mappings, not the kernel's
+ * counters.  Prints nothing if all agree.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -22,7 +22,7 @@
 #include "../tests/lib/population.h"
 
 #define PROCESSES	1000
-/* More than this program, a shell and tamalloc take, in MiB. */
+/* In MiB: more than this program, a shell and tamalloc take together. */
 #define OURS_RESERVED	32
 #define OURS_USED	8
 
@@ -32,7 +32,7 @@ struct sums {
 	unsigned long used;
 };
 
-/* Adds up what @command lists: PID, and two sizes in @unit bytes, a line. */
+/* Adds up the output of @command: lines with a PID and two sizes in @unit bytes. */
 static struct sums sums_by(char *const *command, unsigned long unit)
 {
 	struct sums sums = { 0 };
@@ -89,7 +89,7 @@ int main(int argc, char **argv)
 {
 	char *list[] = { argv[1], "proc", "--source=syscall", "--all", "-rno",
 			 "PID,RESERVED,USED", NULL };
-	/* 0: a PID that nobody has, for the columns to be three. */
+	/* No process has PID 0, which only fills the first of the three columns. */
 	char *global[] = { "sh", "-c",
 			   "echo 0 $(\"$0\" global --source=syscall -rno RESERVED,USED)",
 			   argv[1], NULL };
@@ -100,7 +100,7 @@ int main(int argc, char **argv)
 	if (argc != 2)
 		errx(2, "usage: agree TAMALLOC");
 	populate(PROCESSES);
-	sums_by(list, 1);		/* what it takes to run them comes in */
+	sums_by(list, 1);		/* brings their pages into memory */
 	by_list = sums_by(list, 1);
 	by_ps = sums_by(ps, 1024);
 	by_global = sums_by(global, 1);

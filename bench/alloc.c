@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What it costs to get memory, by 551 and by what a user would take instead.
+ * Measures what it costs to get memory, by 551 and by its alternatives.
  *
  * usage: alloc
  *
  * For a machine of one CPU whose every instruction takes a nanosecond.  Prints
- * a line for each measurement: topic, who, bytes, huge pages, unit, value.
+ * a line for each measurement: topic, name, bytes, huge pages, unit, value.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -26,7 +26,7 @@
 #include "measure.h"
 
 #define SETTING	"/sys/kernel/mm/transparent_hugepage/enabled"
-/* More cannot be populated here. */
+/* The machine has no room to populate more. */
 #define POPULATED_MAX	(256UL << 20)
 #define RUNS	10
 
@@ -81,7 +81,7 @@ static void set_thp(const char *setting)
 	thp = setting;
 }
 
-/* NULL: more than this machine has, for those who may not overcommit. */
+/* Returns NULL if the machine has less memory and the method may not overcommit. */
 static void *get(const struct method *method, size_t size)
 {
 	void *memory = method->get(size);
@@ -106,12 +106,12 @@ static long resident(void)
 struct trial {
 	const struct method *method;
 	size_t size;
-	long reserve, touch;		/* -1: not to be had */
+	long reserve, touch;		/* -1: not available */
 	long kib;
 };
 
-static void tell(const char *topic, const struct trial *trial, const char *unit,
-		 long value)
+static void report(const char *topic, const struct trial *trial, const char *unit,
+		   long value)
 {
 	printf("%s\t%s\t%zu\t%s\t%s\t%ld\n", topic, trial->method->name,
 	       trial->size, thp, unit, value);
@@ -119,9 +119,9 @@ static void tell(const char *topic, const struct trial *trial, const char *unit,
 }
 
 /*
- * So that a process has its program and a heap, and no fault is due to those.
- * What was never given out is what malloc(3) takes @chunk bytes of, if no chunk
- * of that size has come back.
+ * Brings the program and a heap into memory, so that no fault is due to those.
+ * malloc(3) takes a chunk of @chunk bytes from memory that it has never given out,
+ * unless such a chunk was freed before.
  */
 static void warm_up(size_t chunk)
 {
@@ -138,7 +138,7 @@ static void warm_up(size_t chunk)
 	free(p);
 }
 
-/* To reserve, and then to write a byte in the middle. */
+/* Measures reserving, and then writing a byte in the middle. */
 static void try_size(void *arg)
 {
 	struct trial *trial = arg;
@@ -155,7 +155,7 @@ static void try_size(void *arg)
 	trial->touch = now(CLOCK_MONOTONIC) - trial->touch;
 }
 
-/* A tenth is touched, page by page. */
+/* Touches a tenth, page by page. */
 static void try_tenth(void *arg)
 {
 	struct trial *trial = arg;
@@ -173,8 +173,8 @@ static void try_tenth(void *arg)
 }
 
 /*
- * In a process of its own, for malloc(3) would give out again what it has got
- * back, and all shall begin with the same mappings.
+ * Runs it in a process of its own: malloc(3) would otherwise give out freed memory
+ * again, and all trials must begin with the same mappings.
  */
 static void run_trial(struct trial *trial, void (*run)(void *))
 {
@@ -200,9 +200,9 @@ static void measure_size(struct trial *trial)
 		if (trial->touch < touch)
 			touch = trial->touch;
 	}
-	tell("reserve", trial, "instructions",
+	report("reserve", trial, "instructions",
 	     reserve - cost_of_now(CLOCK_MONOTONIC));
-	tell("first-touch", trial, "instructions",
+	report("first-touch", trial, "instructions",
 	     touch - cost_of_now(CLOCK_MONOTONIC));
 }
 
@@ -223,8 +223,8 @@ static void measure(struct trial *trial)
 		}
 		trial->size = POPULATED_MAX;
 		run_trial(trial, try_tenth);
-		tell("tenth", trial, "instructions", trial->touch);
-		tell("tenth", trial, "kib", trial->kib);
+		report("tenth", trial, "instructions", trial->touch);
+		report("tenth", trial, "kib", trial->kib);
 	}
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What 552 takes on a machine of however many CPUs, the others being idle.
+ * Measures how long 552 takes on a machine with several CPUs, all others idle.
  *
  * usage: cpus
  *
- * By the clock, for where several CPUs take turns instructions are no time; and
- * beside getppid(2), called as often as takes about as long, for the speed of
- * the machine changes meanwhile.  Prints a line for each measurement: topic,
- * who, processes, CPUs, unit, value.
+ * It uses the clock, because instructions are no measure of time where emulated CPUs
+ * take turns.  The machine's speed varies meanwhile, so it also times getppid(2),
+ * called often enough to take about as long.  Prints a line for each measurement:
+ * topic, name, processes, CPUs, unit, value.
  */
 #define _GNU_SOURCE
 #include <err.h>
@@ -54,7 +54,7 @@ static int by_ratio(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* The round in the middle. */
+/* Prints the median round. */
 static void measure(unsigned int processes)
 {
 	static struct round rounds[ROUNDS];

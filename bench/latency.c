@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What the kernel's paths cost that every program takes.
+ * Measures the kernel paths that every program takes.
  *
  * usage: latency
  *
@@ -34,13 +34,13 @@ static void fork_sleeper(void)
 	usleep(1000);
 }
 
-/* As it ends, until its parent knows. */
+/* Ends the child, and waits until its parent knows. */
 static void end_child(void)
 {
 	stop(child);
 }
 
-/* Another process's program, from the start to its end: this one, static. */
+/* Runs a program, this static one, from its start to its end. */
 static void exec(void)
 {
 	pid_t pid = vfork();
@@ -71,7 +71,7 @@ static void fault(void)
 	madvise(page, 4096, MADV_DONTNEED);
 }
 
-/* The dispatch alone, which the new numbers lengthen. */
+/* Measures only the dispatch, which the new numbers lengthen. */
 static void getppid_call(void)
 {
 	syscall(SYS_getppid);

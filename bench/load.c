@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What others notice while 552 is called on and on among 30,000 processes.
+ * Measures what others notice while 552 is called in a loop among 30,000 processes.
  *
- * usage: load forks     how many processes they start a second, on another CPU,
- *                       by the clock of a machine of two
- *        load stretch   the longest time that they wait for the CPU, in a machine
- *                       of one whose every instruction takes a nanosecond
+ * usage: load forks     forks a second on another CPU, by the clock of a machine
+ *                       with two CPUs
+ *        load stretch   the longest wait for the CPU, in a machine with one CPU
+ *                       whose every instruction takes a nanosecond
  *
- * Prints a line for each measurement: topic, what is called, processes, 0, unit,
+ * Prints a line for each measurement: topic, called function, processes, 0, unit,
  * value.
  */
 #define _GNU_SOURCE
@@ -73,7 +73,7 @@ static long forks_a_second(void)
 	return n / SECONDS;
 }
 
-static void tell(const char *topic, const char *what, const char *unit, long value)
+static void report(const char *topic, const char *what, const char *unit, long value)
 {
 	printf("%s\t%s\t%d\t0\t%s\t%ld\n", topic, what, PROCESSES, unit, value);
 	fflush(stdout);
@@ -84,13 +84,13 @@ static void measure_forks(const char *what, void (*run)(pid_t))
 	struct load load = { .run = run };
 	pid_t pid = run ? start(load_other_cpu, &load) : start(idle, NULL);
 
-	tell("load", what, "forks-a-second", forks_a_second());
+	report("load", what, "forks-a-second", forks_a_second());
 	stop(pid);
 }
 
 static void measure_stretch(const char *what, void (*run)(pid_t))
 {
-	tell("stretch", what, "ns", longest_stretch(run, 0));
+	report("stretch", what, "ns", longest_stretch(run, 0));
 }
 
 int main(int argc, char **argv)
@@ -106,7 +106,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	stay_on(0);
-	/* In turn, for the machine's speed may change meanwhile. */
+	/* In turn, because the machine's speed may change meanwhile. */
 	for (i = 0; i < ROUNDS; i++) {
 		measure_forks("getppid", call_getppid);
 		measure_forks("552", call_552);

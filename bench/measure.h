@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* So that a figure is the same each time, and of nothing but what is measured. */
+/* Makes figures repeatable, and free of the cost of measuring. */
 #ifndef MEASURE_H
 #define MEASURE_H
 
@@ -11,8 +11,8 @@
 #include "../tests/lib/population.h"
 
 /*
- * Starts this program anew without address space layout randomization, by which
- * fork(2) has a page table more or less to copy.
+ * Starts this program again without address space layout randomization, which
+ * changes how many page tables fork(2) copies.
  */
 static inline void without_randomization(char **argv)
 {
@@ -25,7 +25,7 @@ static inline void without_randomization(char **argv)
 	err(1, "/proc/self/exe");
 }
 
-/* What it takes to read @clock twice: the cheapest of some, as what is measured. */
+/* Returns the cost of reading @clock twice: the lowest of several, as for all figures. */
 static inline long cost_of_now(clockid_t clock)
 {
 	long cost, best = LONG_MAX;

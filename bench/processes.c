@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What it costs to ask for the memory of all processes, of each, and of one, by
- * 552 and 553 and by what a user would take instead.
+ * Measures what it costs to ask for the memory of all processes, of each, and of
+ * one, by 552 and 553 and by their alternatives.
  *
  * usage: processes TAMALLOC
  *
- * For a machine of one CPU; "instructions" is true where each takes a nanosecond.
- * Prints a line for each measurement: topic, who, processes, threads more, unit,
- * value.  Before it measures, all who add up must have the same sums.
+ * For a machine of one CPU; "instructions" holds where each takes a nanosecond.
+ * Prints a line for each measurement: topic, name, processes, additional threads,
+ * unit, value.  Before it measures, all that sum must have the same sums.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -33,7 +33,7 @@
 #include "sum.skel.h"
 
 #define THREADS		20000
-/* smem needs 10 million instructions a process, and as many each time. */
+/* smem needs 10 million instructions a process, every time. */
 #define MANY_FOR_SMEM	1000
 #define KIB_A_PAGE	4
 
@@ -52,7 +52,7 @@ static void add(struct sums *sums, unsigned long reserved, unsigned long used)
 	sums->used += used;
 }
 
-/* By the calls. */
+/* By the system calls. */
 
 static void sum_552(struct sums *sums)
 {
@@ -60,12 +60,12 @@ static void sum_552(struct sums *sums)
 
 	if (syscall(__NR_tamalloc_get_global_stats, &stats))
 		err(1, "552");
-	/* In MiB: so are the others', where they are compared. */
+	/* In MiB, to which the comparison converts the others, too. */
 	add(sums, stats.total_reserved_memory_mb << 8,
 	    stats.total_used_memory_mb << 8);
 }
 
-/* By /proc, with nothing but what it takes: no stdio, no allocation. */
+/* By /proc, with the bare minimum: no stdio, no allocation. */
 
 struct directory {
 	char buffer[32768];
@@ -80,7 +80,7 @@ struct linux_dirent64 {
 	char name[];
 };
 
-/* The next PID that @fd lists, as a text; NULL: that was the last. */
+/* Returns the next PID that @fd lists, as text, or NULL after the last. */
 static const char *next_pid(int fd, struct directory *dir)
 {
 	for (;;) {
@@ -110,7 +110,7 @@ static unsigned long number(const char **text)
 	return n;
 }
 
-/* Reads proc/PID/NAME; -1: the process has ended. */
+/* Reads proc/PID/NAME; returns -1 if the process has ended. */
 static ssize_t read_file_of(const char *pid, const char *name, char *buffer,
 			    size_t size)
 {
@@ -175,7 +175,7 @@ static void sum_libproc2(struct sums *sums)
 		    all->stacks[i]->head[1].result.ul_int);
 }
 
-/* By BPF: an iterator's program runs for every task as its file is read. */
+/* By BPF: reading an iterator's file runs its program for every task. */
 static long read_iterator(struct bpf_link *link, void *buffer, size_t size)
 {
 	int fd = bpf_iter_create(bpf_link__fd(link));
@@ -251,7 +251,7 @@ static void list_as_htop(struct sums *sums)
 	each_pid(add_as_htop, sums);
 }
 
-/* One process: that of whoever asks. */
+/* One process: the caller's own. */
 
 static char self[16];
 static pid_t own;
@@ -323,8 +323,8 @@ static const struct contestant {
 static const struct program {
 	const char *topic;
 	const char *name;
-	bool once;			/* does not depend on how many there are */
-	int runs;			/* the cheapest counts */
+	bool once;			/* does not depend on the number of processes */
+	int runs;			/* the lowest counts */
 	char *command[8];		/* NULL first: tamalloc */
 } programs[] = {
 	{ "program-totals", "tamalloc", false, 3, { NULL, "global", "--source=syscall" } },
@@ -342,14 +342,14 @@ static const struct program {
 	{ NULL }
 };
 
-static void tell(const char *topic, const char *name, unsigned int n,
-		 int threads, const char *unit, long value)
+static void report(const char *topic, const char *name, unsigned int n,
+		   int threads, const char *unit, long value)
 {
 	printf("%s\t%s\t%u\t%d\t%s\t%ld\n", topic, name, n, threads, unit, value);
 	fflush(stdout);
 }
 
-/* The cheapest of some: no timer's interrupt has fallen into it. */
+/* Returns the lowest of several runs, into which no timer interrupt has fallen. */
 static long cost_of(void (*run)(struct sums *sums), int runs)
 {
 	long cost, best = LONG_MAX;
@@ -404,13 +404,13 @@ static void measure_program(const struct program *program, unsigned int n,
 		if (cost < best)
 			best = cost;
 	}
-	tell(program->topic, program->name, n, threads, "instructions", best);
+	report(program->topic, program->name, n, threads, "instructions", best);
 	if (program->once)
-		tell(program->topic, program->name, n, threads, "kib",
+		report(program->topic, program->name, n, threads, "kib",
 		     usage.ru_maxrss);
 }
 
-/* In whole MiB, as 552 tells them: nobody's are others'. */
+/* Compares in whole MiB, as 552 reports them. */
 static void check_agreement(const char *topic)
 {
 	const struct contestant *c;
@@ -420,7 +420,7 @@ static void check_agreement(const char *topic)
 		if (strcmp(c->topic, topic))
 			continue;
 		memset(&sums, 0, sizeof(sums));
-		c->run(&sums);		/* its pages come in */
+		c->run(&sums);		/* brings its pages into memory */
 	}
 	for (c = contestants; c->topic; c++) {
 		if (strcmp(c->topic, topic))
@@ -449,7 +449,7 @@ static void measure(unsigned int n, int threads)
 	check_agreement("list");
 	for (c = contestants; c->topic; c++)
 		if (strcmp(c->topic, "one"))
-			tell(c->topic, c->name, n, threads, "instructions",
+			report(c->topic, c->name, n, threads, "instructions",
 			     cost_of(c->run, 3));
 	for (p = programs; p->topic; p++)
 		if (!p->once && (strcmp(p->name, "smem") || n <= MANY_FOR_SMEM))
@@ -464,7 +464,7 @@ static void measure_one(void)
 	check_agreement("one");
 	for (c = contestants; c->topic; c++)
 		if (!strcmp(c->topic, "one"))
-			tell(c->topic, c->name, 1, 0, "instructions",
+			report(c->topic, c->name, 1, 0, "instructions",
 			     cost_of(c->run, 20));
 	for (p = programs; p->topic; p++)
 		if (p->once)

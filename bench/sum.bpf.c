@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What 552 tells, by a BPF iterator over tasks: the sums in .bss, or a row a
- * process.  PER_CPU_RSS: the kernel's RSS counters have a part a CPU.
+ * A BPF iterator over tasks that reports what 552 reports: the sums, in .bss, or a
+ * row for each process.  With PER_CPU_RSS, the kernel's RSS counters have a part for
+ * each CPU.
  */
 #include "vmlinux.h"
 #include <bpf/bpf_core_read.h>
@@ -12,25 +13,25 @@
 
 char _license[] SEC("license") = "GPL";
 
-__u64 reserved, used, processes;	/* pages, pages, and how many */
+__u64 reserved, used, processes;	/* pages, pages, number */
 
 static __always_inline __u64 positive(__s64 counter)
 {
 	return counter > 0 ? counter : 0;
 }
 
-/* With as few calls of helpers as can be: they are most of what this costs. */
+/* Calls as few helpers as possible: they are most of the cost. */
 #ifdef PER_CPU_RSS
 extern const void __per_cpu_offset __ksym;
 __u64 offsets[64];
-const volatile __u32 cpus = 1;	/* of the machine that processes.c is for */
+const volatile __u32 cpus = 1;	/* in the machine that processes.c is for */
 
 static __always_inline __u64 rss(struct mm_struct *mm)
 {
 	__s64 file = mm->rss_stat[MM_FILEPAGES].count;
 	__s64 anon = mm->rss_stat[MM_ANONPAGES].count;
 	__s64 shmem = mm->rss_stat[MM_SHMEMPAGES].count;
-	/* percpu_counter_init_many() has put one behind the other. */
+	/* percpu_counter_init_many() has put them one behind the other. */
 	const char *parts = (const char *)mm->rss_stat[0].counters;
 	__s32 part[NR_MM_COUNTERS];
 	__u32 cpu;
@@ -48,7 +49,7 @@ static __always_inline __u64 rss(struct mm_struct *mm)
 	return positive(file) + positive(anon) + positive(shmem);
 }
 #else
-/* The verifier of 6.1 follows no pointer into this array: all at once, then. */
+/* 6.1's verifier follows no pointer into this array, so read it at once. */
 static __always_inline __u64 rss(struct mm_struct *mm)
 {
 	struct mm_rss_stat stat;
