@@ -31,7 +31,7 @@ examples() {
 }
 
 @test "tables and text fit 78 columns" {
-	for page in "$man"/man*/*.[127]; do
+	for page in "$man"/man*/*.[1278]; do
 		fits_78_columns "$page"
 	done
 }
