@@ -4,18 +4,8 @@
 #define COMMAND_H
 
 #include <getopt.h>
-#include <stddef.h>
 
 #include "output/columns.h"
-
-/* Beside EXIT_SUCCESS and EXIT_FAILURE; util-linux's number for the last. */
-enum {
-	EXIT_MISUSE = 2,
-	EXIT_NO_SYSCALLS = 3,
-	EXIT_SOME_FAILED = 64,
-};
-
-#define ARRAY_SIZE(array) (sizeof(array) / sizeof(*(array)))
 
 struct command {
 	const char *name;

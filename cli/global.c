@@ -7,6 +7,7 @@
 #include "options.h"
 #include "watch.h"
 #include "output/table.h"
+#include "shared/array.h"
 #include "shared/i18n.h"
 #include "source/machine.h"
 #include "source/processes.h"

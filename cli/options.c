@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "options.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 
 void try_help(const struct command *cmd)
@@ -29,6 +30,11 @@ void misuse(const struct command *cmd, const char *why, ...)
 	vwarnx(why, args);
 	va_end(args);
 	try_help(cmd);
+}
+
+void print_version(void)
+{
+	puts("tamalloc " VERSION);
 }
 
 void print_common_options(void)

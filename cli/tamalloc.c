@@ -9,6 +9,8 @@
 #include "command.h"
 #include "options.h"
 #include "output/stdout.h"
+#include "shared/array.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 
 static const struct command *const commands[] = {
@@ -29,11 +31,6 @@ static const struct {
 	{ EXIT_SOME_FAILED,
 	  N_("some of the named processes could not be read") },
 };
-
-void print_version(void)
-{
-	puts("tamalloc " VERSION);
-}
 
 static void print_help(void)
 {

@@ -14,12 +14,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "alloc/compare.h"
 #include "alloc/rss_lag.h"
 #include "alloc/thp.h"
 #include "output/stdout.h"
 #include "output/table.h"
+#include "shared/array.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "alloc/plot.h"
 #include "alloc/svg.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "alloc/request.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/size.h"
 

@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command.h"
 #include "alloc/rss_lag.h"
 #include "alloc/summary.h"
 #include "output/table.h"
 #include "output/terminal.h"
+#include "shared/array.h"
 #include "shared/i18n.h"
 
 #define LINES_MAX 16

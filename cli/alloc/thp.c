@@ -9,8 +9,8 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "alloc/thp.h"
+#include "shared/array.h"
 #include "shared/i18n.h"
 
 #define SETTING "/sys/kernel/mm/transparent_hugepage/enabled"

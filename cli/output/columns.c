@@ -4,8 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
-#include "command.h"
 #include "output/columns.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 
 static bool is_called(const char *name, const char *text, size_t len)

@@ -10,6 +10,7 @@
 
 #include "options.h"
 #include "output/format.h"
+#include "shared/array.h"
 
 /* How many bytes the UTF-8 character at @text has; 0: it is none. */
 static size_t utf8_length(const unsigned char *text)
@@ -32,7 +33,7 @@ static size_t utf8_length(const unsigned char *text)
 	size_t i = 0, n;
 
 	while (*text < forms[i].first || *text > forms[i].last)
-		if (++i == sizeof(forms) / sizeof(*forms))
+		if (++i == ARRAY_SIZE(forms))
 			return 0;
 	for (n = 1; n < forms[i].length; n++)
 		if (text[n] < (n == 1 ? forms[i].low : 0x80) ||

@@ -7,6 +7,7 @@
 #include <wchar.h>
 
 #include "output/terminal.h"
+#include "shared/array.h"
 
 bool terminal_redraws(int fd)
 {
@@ -45,10 +46,10 @@ void terminal_size(int fd, int *columns, int *rows)
 int terminal_width_of(const char *text)
 {
 	wchar_t wide[256];
-	size_t n = mbstowcs(wide, text, sizeof(wide) / sizeof(*wide));
+	size_t n = mbstowcs(wide, text, ARRAY_SIZE(wide));
 	int width = -1;
 
-	if (n < sizeof(wide) / sizeof(*wide))
+	if (n < ARRAY_SIZE(wide))
 		width = wcswidth(wide, n);
 	return width < 0 ? (int)strlen(text) : width;
 }

@@ -12,6 +12,7 @@
 #include "options.h"
 #include "watch.h"
 #include "proc/process_columns.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "source/users.h"

@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "shared/array.h"
+#include "shared/exit.h"
 #include "shared/i18n.h"
 #include "source/procfs.h"
 #include "source/source.h"

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EXIT_H
+#define EXIT_H
+
+/* Beside EXIT_SUCCESS and EXIT_FAILURE; util-linux's number for the last. */
+enum {
+	EXIT_MISUSE = 2,
+	EXIT_NO_SYSCALLS = 3,
+	EXIT_SOME_FAILED = 64,
+};
+
+#endif /* EXIT_H */
