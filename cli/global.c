@@ -165,7 +165,7 @@ static int run_global(int argc, char **argv)
 		misuse(&global_command, _("%s: unexpected"), argv[optind]);
 
 	sampler.source = source_choose(opts.source);
-	watch_run(&watch, &global_command.columns, &opts, show, &sampler);
+	watch_run(&watch, &global_command.columns, &opts.style, show, &sampler);
 	return EXIT_SUCCESS;
 }
 

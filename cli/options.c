@@ -3,6 +3,7 @@
 #include <err.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -84,9 +85,9 @@ unsigned long options_count(const struct command *cmd, const char *text)
 static void set_format(const struct command *cmd, struct options *opts,
 		       enum format format)
 {
-	if (opts->format != FORMAT_TABLE && opts->format != format)
+	if (opts->style.format != FORMAT_TABLE && opts->style.format != format)
 		misuse(cmd, _("--json and --raw exclude each other"));
-	opts->format = format;
+	opts->style.format = format;
 }
 
 /* Takes @c if it is one of the common options. */
@@ -94,7 +95,7 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 {
 	switch (c) {
 	case 'o':
-		columns_choose(&cmd->columns, optarg, &opts->columns);
+		columns_choose(&cmd->columns, optarg, &opts->style.columns);
 		break;
 	case 'J':
 		set_format(cmd, opts, FORMAT_JSON);
@@ -103,10 +104,10 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 		set_format(cmd, opts, FORMAT_RAW);
 		break;
 	case 'b':
-		opts->bytes = true;
+		opts->style.bytes = true;
 		break;
 	case 'n':
-		opts->no_headings = true;
+		opts->style.no_headings = true;
 		break;
 	case 's':
 		if (!source_parse(optarg, &opts->source))

@@ -3,23 +3,12 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
-#include <stdbool.h>
-
 #include "command.h"
-#include "output/columns.h"
+#include "output/style.h"
 #include "source/source.h"
 
-enum format {
-	FORMAT_TABLE,
-	FORMAT_JSON,
-	FORMAT_RAW,
-};
-
 struct options {
-	enum format format;
-	bool bytes;
-	bool no_headings;
-	struct column_choice columns;
+	struct style style;
 	enum source_choice source;
 };
 

@@ -12,6 +12,7 @@
 #include "shared/clock.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
+#include "shared/size.h"
 
 #define SHORTEST_SECONDS 0.01
 
@@ -39,13 +40,13 @@ bool watch_take_option(struct watch *watch, const struct command *cmd, int c)
 	return true;
 }
 
-static void start(struct watch *watch, const struct options *opts)
+static void start(struct watch *watch, const struct style *style)
 {
 	if (!watch->on)
 		return;
 	if (!watch->seconds)
 		watch->seconds = 1;
-	watch->redraw = opts->format == FORMAT_TABLE &&
+	watch->redraw = style->format == FORMAT_TABLE &&
 			terminal_redraws(STDOUT_FILENO);
 	/* A picture at a time, so that none is seen half drawn. */
 	if (watch->redraw)
@@ -112,13 +113,13 @@ static bool wait_for_next(struct watch *watch)
 }
 
 void watch_run(struct watch *watch, const struct columns *columns,
-	       const struct options *opts,
+	       const struct style *style,
 	       void (*show)(struct table *table, void *arg), void *arg)
 {
 	struct table table;
 
-	start(watch, opts);
-	table_open(&table, columns, opts, table_flags(watch));
+	start(watch, style);
+	table_open(&table, columns, style, table_flags(watch));
 	for (;;) {
 		clear_screen(watch);
 		show(&table, arg);
@@ -128,7 +129,7 @@ void watch_run(struct watch *watch, const struct columns *columns,
 		if (!wait_for_next(watch))
 			break;
 		if (watch->redraw)
-			table_open(&table, columns, opts, table_flags(watch));
+			table_open(&table, columns, style, table_flags(watch));
 	}
 	if (!watch->redraw)
 		table_close(&table);

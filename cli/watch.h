@@ -9,7 +9,7 @@
 
 #include "command.h"
 
-struct options;
+struct style;
 struct table;
 
 struct watch {
@@ -36,7 +36,7 @@ bool watch_take_option(struct watch *watch, const struct command *cmd, int c);
  * rows of one.
  */
 void watch_run(struct watch *watch, const struct columns *columns,
-	       const struct options *opts,
+	       const struct style *style,
 	       void (*show)(struct table *table, void *arg), void *arg);
 
 /* How many rows of a table there are to see. */

@@ -16,10 +16,12 @@
 #include "alloc/request.h"
 #include "alloc/rss_lag.h"
 #include "alloc/summary.h"
+#include "output/figure.h"
 #include "output/stdout.h"
 #include "output/terminal.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
+#include "shared/size.h"
 
 /* A curve has so many points at least, where there is so much to touch. */
 #define POINTS 100
@@ -61,7 +63,7 @@ static void watch(void *watcher, const struct sample *sample)
 static void choose_show(struct show *show)
 {
 	const struct request *req = show->req;
-	bool table = req->opts.format == FORMAT_TABLE;
+	bool table = req->opts.style.format == FORMAT_TABLE;
 
 	show->terminal = table && terminal_redraws(STDOUT_FILENO) &&
 			 terminal_redraws(STDERR_FILENO);
@@ -99,38 +101,38 @@ static void show_begin(struct show *show)
 	if (show->live)
 		picture_begin(&show->picture);
 	if (show->rows)
-		report_open(&show->table, &show->exp, &show->req->opts);
+		report_open(&show->table, &show->exp, &show->req->opts.style);
 }
 
 /* What came step by step has only its summary left. */
 static void print_end_of_rows(struct show *show)
 {
-	const struct options *opts = &show->req->opts;
+	const struct style *style = &show->req->opts.style;
 
 	table_close(&show->table);
-	if (opts->format == FORMAT_RAW)
+	if (style->format == FORMAT_RAW)
 		return;
-	if (opts->format == FORMAT_TABLE) {
+	if (style->format == FORMAT_TABLE) {
 		putchar('\n');
-		report_heading(&show->exp, opts);
+		report_heading(&show->exp, style);
 	}
-	summary_print(&show->exp, opts);
+	summary_print(&show->exp, style);
 }
 
 static void print_stages(const struct show *show)
 {
-	const struct options *opts = &show->req->opts;
+	const struct style *style = &show->req->opts.style;
 
-	if (opts->format == FORMAT_TABLE)
-		report_heading(&show->exp, opts);
+	if (style->format == FORMAT_TABLE)
+		report_heading(&show->exp, style);
 	/* Else the summary says so. */
-	if (opts->format == FORMAT_TABLE && !show->terminal &&
+	if (style->format == FORMAT_TABLE && !show->terminal &&
 	    show->plan.thp != THP_DEFAULT)
 		report_huge_pages(&show->exp);
-	report_stages(&show->exp, opts);
+	report_stages(&show->exp, style);
 	if (show->terminal) {
 		putchar('\n');
-		summary_print(&show->exp, opts);
+		summary_print(&show->exp, style);
 	}
 }
 
@@ -145,7 +147,7 @@ static void print_results(struct show *show)
 /* In JSON, each row has the lag that there can be. */
 static void explain_lag(const struct show *show)
 {
-	if (show->req->opts.format == FORMAT_TABLE && !show->plan.read &&
+	if (show->req->opts.style.format == FORMAT_TABLE && !show->plan.read &&
 	    show->lags)
 		kernel_explain_lag();
 }
@@ -163,7 +165,7 @@ static void check_end(struct show *show, enum touch_end end)
 		errx(EXIT_FAILURE, _("offset %zu: byte is 0x%02x, not zero"),
 		     touch->offset, touch->memory[touch->offset]);
 	case TOUCH_INTERRUPTED:
-		format_bytes(&show->req->opts, done, touch->done);
+		format_bytes(&show->req->opts.style, done, touch->done);
 		experiment_free(&show->exp);
 		warnx(show->exp.now.stage == RELEASED ?
 		      _("interrupted when %s had been given back") :
@@ -177,7 +179,7 @@ static void hold(const struct request *req)
 	char size[SIZE_TEXT], seconds[SIZE_TEXT];
 	bool enter = hold_has_terminal();
 
-	format_bytes(&req->opts, size, req->plan.size);
+	format_bytes(&req->opts.style, size, req->plan.size);
 	snprintf(seconds, sizeof(seconds), "%g", req->hold_seconds);
 	if (isfinite(req->hold_seconds))
 		warnx(enter ? _("PID %d holds %s for %s s, or until ENTER, "

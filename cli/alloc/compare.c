@@ -17,11 +17,13 @@
 #include "alloc/compare.h"
 #include "alloc/rss_lag.h"
 #include "alloc/thp.h"
+#include "output/figure.h"
 #include "output/stdout.h"
 #include "output/table.h"
 #include "shared/array.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
+#include "shared/size.h"
 
 struct method {
 	const char *name;
@@ -157,8 +159,8 @@ static void refuse_what_cannot_be_populated(const struct request *req)
 
 	if (req->plan.size <= available)
 		return;
-	format_bytes(&req->opts, size, req->plan.size);
-	format_bytes(&req->opts, there, available);
+	format_bytes(&req->opts.style, size, req->plan.size);
+	format_bytes(&req->opts.style, there, available);
 	errx(EXIT_FAILURE, _("MAP_POPULATE would use %s at once, but only %s are "
 			     "available"), size, there);
 }
@@ -340,8 +342,7 @@ static bool run_methods(struct comparison *comp)
 
 static void print_comparison(struct comparison *comp)
 {
-	const struct options *opts = &comp->req->opts;
-	bool for_people = opts->format == FORMAT_TABLE;
+	bool for_people = comp->req->opts.style.format == FORMAT_TABLE;
 
 	if (for_people)
 		printf(_("Huge pages: %s (the system's setting: %s)\n"),
@@ -362,7 +363,7 @@ int compare_run(const struct request *req)
 
 	refuse_what_cannot_be_populated(req);
 	interrupt_catch();
-	table_open(&comp.table, &columns, &req->opts, 0);
+	table_open(&comp.table, &columns, &req->opts.style, 0);
 	all = run_methods(&comp);
 	if (all || comp.table.n_rows)
 		print_comparison(&comp);

@@ -8,9 +8,11 @@
 #include "command.h"
 #include "alloc/report.h"
 #include "alloc/rss_lag.h"
+#include "output/figure.h"
 #include "output/stdout.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
+#include "shared/size.h"
 
 enum {
 	STAGE,
@@ -127,13 +129,13 @@ static void add_row(struct table *table, const struct experiment *exp,
  * gets to see brings its code and data into memory.
  */
 void report_open(struct table *table, const struct experiment *exp,
-		 const struct options *opts)
+		 const struct style *style)
 {
 	static char buffer[BUFSIZ];
 
 	memset(buffer, ' ', sizeof(buffer));
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	table_open(table, &alloc_command.columns, opts,
+	table_open(table, &alloc_command.columns, style,
 		   TABLE_STREAM | TABLE_WATCH);
 	add_row(table, exp, &exp->now);
 	__fpurge(stdout);
@@ -152,13 +154,13 @@ void report_row(struct table *table, const struct experiment *exp,
 	exit(EXIT_FAILURE);
 }
 
-void report_heading(const struct experiment *exp, const struct options *opts)
+void report_heading(const struct experiment *exp, const struct style *style)
 {
 	const struct plan *plan = exp->plan;
 	char size[SIZE_TEXT], touched[SIZE_TEXT];
 
-	format_bytes(opts, size, plan->size);
-	format_bytes(opts, touched, plan->touch);
+	format_bytes(style, size, plan->size);
+	format_bytes(style, touched, plan->touch);
 	printf(plan->read ?
 	       (plan->verify ? _("PID %d: %s at %p, %s read, all zero\n") :
 			       _("PID %d: %s at %p, %s read\n")) :
@@ -174,12 +176,12 @@ void report_huge_pages(const struct experiment *exp)
 	       experiment_thp(exp), exp->thp_system);
 }
 
-void report_stages(const struct experiment *exp, const struct options *opts)
+void report_stages(const struct experiment *exp, const struct style *style)
 {
 	enum stage last = plan_last_stage(exp->plan);
 	struct table table;
 
-	table_open(&table, &alloc_command.columns, opts, 0);
+	table_open(&table, &alloc_command.columns, style, 0);
 	for (enum stage stage = BEFORE; stage <= last; stage++)
 		add_row(&table, exp, &exp->samples[stage]);
 	table_close(&table);

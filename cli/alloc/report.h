@@ -3,22 +3,22 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "options.h"
 #include "alloc/experiment.h"
+#include "output/style.h"
 #include "output/table.h"
 
 /* Rows as they come: nothing that shows in the figures is done for one. */
 void report_open(struct table *table, const struct experiment *exp,
-		 const struct options *opts);
+		 const struct style *style);
 void report_row(struct table *table, const struct experiment *exp,
 		const struct sample *sample);
 
 /* What was done, for people. */
-void report_heading(const struct experiment *exp, const struct options *opts);
+void report_heading(const struct experiment *exp, const struct style *style);
 void report_huge_pages(const struct experiment *exp);
 
 /* The stages, at the end. */
-void report_stages(const struct experiment *exp, const struct options *opts);
+void report_stages(const struct experiment *exp, const struct style *style);
 
 /* For struct command. */
 #define REPORT_COLUMNS 18

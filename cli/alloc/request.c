@@ -221,7 +221,7 @@ static void check_together(const struct draft *draft)
 	if (req->compare && draft->not_compared)
 		misuse(&alloc_command, _("%s and %s exclude each other"),
 		       "--compare", draft->not_compared);
-	if (req->compare && req->opts.columns.given)
+	if (req->compare && req->opts.style.columns.given)
 		misuse(&alloc_command, _("%s and %s exclude each other"),
 		       "--compare", "--output");
 }

@@ -5,10 +5,12 @@
 
 #include "alloc/rss_lag.h"
 #include "alloc/summary.h"
+#include "output/figure.h"
 #include "output/table.h"
 #include "output/terminal.h"
 #include "shared/array.h"
 #include "shared/i18n.h"
+#include "shared/size.h"
 
 #define LINES_MAX 16
 #define VALUE_SIZE 192
@@ -21,7 +23,7 @@ struct line {
 /* What people read: collected first, to be aligned. */
 struct summary {
 	const struct experiment *exp;
-	const struct options *opts;
+	const struct style *style;
 	const struct sample *before, *after, *last;
 	struct line lines[LINES_MAX];
 	size_t n;
@@ -52,11 +54,11 @@ static void add_reserved(struct summary *sum)
 {
 	char all[SIZE_TEXT], growth[SIZE_TEXT];
 
-	format_bytes(sum->opts, all, sum->exp->plan->size);
+	format_bytes(sum->style, all, sum->exp->plan->size);
 	add(sum, _("requested"), "%s", all);
-	format_bytes(sum->opts, all,
+	format_bytes(sum->style, all,
 		     sum->after->stats.reserved_memory_kb * 1024);
-	format_bytes(sum->opts, growth,
+	format_bytes(sum->style, growth,
 		     growth_or_none(sample_reserved_growth(sum->exp,
 							   sum->after)));
 	add(sum, _("reserved"), _("%s, %s more than before"), all, growth);
@@ -68,8 +70,8 @@ static void add_used(struct summary *sum)
 	int64_t growth = sample_used_growth(sum->exp, sum->after);
 	char all[SIZE_TEXT], size[SIZE_TEXT];
 
-	format_bytes(sum->opts, all, stats->used_memory_kb * 1024);
-	format_bytes(sum->opts, size, llabs(growth));
+	format_bytes(sum->style, all, stats->used_memory_kb * 1024);
+	format_bytes(sum->style, size, llabs(growth));
 	add(sum, _("used"), growth < 0 ?
 	    _("%s, %s less than before; %u%% of reserved") :
 	    _("%s, %s more than before; %u%% of reserved"), all, size,
@@ -82,7 +84,7 @@ static void add_touched(struct summary *sum)
 	const char *label = plan->read ? _("read") : _("written");
 	char size[SIZE_TEXT], seed[SIZE_TEXT];
 
-	format_bytes(sum->opts, size, plan->touch);
+	format_bytes(sum->style, size, plan->touch);
 	snprintf(seed, sizeof(seed), "%" PRIu64, plan->seed);
 	if (plan->random)
 		add(sum, label, _("%s, in random order (seed %s)"), size,
@@ -99,8 +101,8 @@ static void add_released(struct summary *sum)
 
 	if (!sum->exp->plan->release)
 		return;
-	format_bytes(sum->opts, size, sum->last->released);
-	format_bytes(sum->opts, used, sum->last->stats.used_memory_kb * 1024);
+	format_bytes(sum->style, size, sum->last->released);
+	format_bytes(sum->style, used, sum->last->stats.used_memory_kb * 1024);
 	add(sum, _("given back"), _("%s, which leaves %s used"), size, used);
 }
 
@@ -172,11 +174,11 @@ static void print_lines(const struct summary *sum)
 }
 
 static void print_text(const struct experiment *exp,
-		       const struct options *opts)
+		       const struct style *style)
 {
 	struct summary sum = {
 		.exp = exp,
-		.opts = opts,
+		.style = style,
 		.before = &exp->samples[BEFORE],
 		.after = &exp->samples[TOUCHED],
 		.last = &exp->samples[RELEASED],
@@ -303,14 +305,14 @@ static void set_scores(struct table *table, const struct experiment *exp)
 }
 
 static void print_json(const struct experiment *exp,
-		       const struct options *opts)
+		       const struct style *style)
 {
 	static const struct columns columns = {
 		.list = list,
 		.n = ARRAY_SIZE(list),
 	};
 	/* --output speaks of the other lines. */
-	struct options own = *opts;
+	struct style own = *style;
 	struct table table;
 
 	own.columns = (struct column_choice){ 0 };
@@ -328,10 +330,10 @@ static void print_json(const struct experiment *exp,
 	table_close(&table);
 }
 
-void summary_print(const struct experiment *exp, const struct options *opts)
+void summary_print(const struct experiment *exp, const struct style *style)
 {
-	if (opts->format == FORMAT_JSON)
-		print_json(exp, opts);
+	if (style->format == FORMAT_JSON)
+		print_json(exp, style);
 	else
-		print_text(exp, opts);
+		print_text(exp, style);
 }

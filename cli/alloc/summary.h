@@ -3,10 +3,10 @@
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
-#include "options.h"
 #include "alloc/experiment.h"
+#include "output/style.h"
 
 /* Lines for people, or an object that is a line of JSON. */
-void summary_print(const struct experiment *exp, const struct options *opts);
+void summary_print(const struct experiment *exp, const struct style *style);
 
 #endif /* SUMMARY_H */

@@ -4,8 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "options.h"
-#include "output/format.h"
+#include "output/figure.h"
 
 /*
  * Not printf(): it would be a third of what a row of --raw costs.  Returns
@@ -86,11 +85,11 @@ static const char *figure_text(const struct column *column, int64_t figure,
 }
 
 /* --bytes makes sizes exact; the hour is one that people read all the same. */
-static bool is_exact(const struct options *options, enum column_type type)
+static bool is_exact(const struct style *style, enum column_type type)
 {
-	if (options->format != FORMAT_TABLE)
+	if (style->format != FORMAT_TABLE)
 		return true;
-	return options->bytes &&
+	return style->bytes &&
 	       (type == TYPE_SIZE || type == TYPE_DIFFERENCE);
 }
 
@@ -106,19 +105,19 @@ const char *cell_text(const struct table *table, size_t id,
 		return cell->text;
 	case CELL_FIGURE:
 		return figure_text(column, cell->figure,
-				   is_exact(table->options, column->type),
+				   is_exact(table->style, column->type),
 				   text);
 	default:
 		return "-";
 	}
 }
 
-void format_bytes(const struct options *options, char text[SIZE_TEXT],
+void format_bytes(const struct style *style, char text[SIZE_TEXT],
 		  uint64_t bytes)
 {
 	char digits[SIZE_TEXT];
 
-	if (is_exact(options, TYPE_SIZE))
+	if (is_exact(style, TYPE_SIZE))
 		strcpy(text, decimal(digits, bytes, 0));
 	else
 		size_format(text, bytes);

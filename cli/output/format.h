@@ -1,26 +1,47 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The formats that a table can have, for table.c. */
+/* What a format is, and what it is given: a table, row by row. */
 #ifndef FORMAT_H
 #define FORMAT_H
 
-#include "output/table.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "output/columns.h"
+#include "output/style.h"
+
+struct cell {
+	enum {
+		CELL_UNKNOWN,	/* never filled: - in the table, null in JSON */
+		CELL_FIGURE,
+		CELL_TEXT,
+		CELL_WORD,	/* why there is no figure; null in JSON */
+	} is;
+	union {
+		int64_t figure;
+		const char *text;
+	};
+};
+
+struct table {
+	const struct columns *columns;
+	const struct style *style;
+	const struct table_format *format;
+	bool stream;
+	bool screen;
+	size_t n_rows;
+	size_t n_shown;
+	size_t shown[COLUMNS_MAX];		/* first to last */
+	uint32_t is_shown;			/* a bit a column */
+	struct cell cells[COLUMNS_MAX];		/* of this row */
+	void *handle;				/* the format's own */
+};
 
 struct table_format {
 	void (*open)(struct table *table);
 	void (*row)(struct table *table);
 	void (*close)(struct table *table);
 };
-
-extern const struct table_format format_aligned;
-extern const struct table_format format_lines;
-extern const struct table_format format_json;
-
-/* A line of them, as wide as the columns are declared. */
-void print_headings(const struct table *table);
-
-/* What a cell says; it may be in @text. */
-const char *cell_text(const struct table *table, size_t id,
-		      char text[SIZE_TEXT]);
 
 /* Everything but text stands at the right. */
 static inline bool is_at_right(const struct column *column)

@@ -8,8 +8,8 @@
 
 #include <libsmartcols.h>
 
-#include "options.h"
-#include "output/format.h"
+#include "output/figure.h"
+#include "output/format_aligned.h"
 #include "output/terminal.h"
 #include "shared/i18n.h"
 
@@ -32,7 +32,7 @@ static void aligned_open(struct table *table)
 
 	if (!handle)
 		out_of_memory();
-	scols_table_enable_noheadings(handle, table->options->no_headings);
+	scols_table_enable_noheadings(handle, table->style->no_headings);
 	for (size_t i = 0; i < table->n_shown; i++)
 		add_column(handle, &table->columns->list[table->shown[i]]);
 	table->handle = handle;

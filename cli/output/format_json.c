@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "options.h"
-#include "output/format.h"
+#include "output/figure.h"
+#include "output/format_json.h"
 #include "shared/array.h"
 
 /* How many bytes the UTF-8 character at @text has; 0: it is none. */

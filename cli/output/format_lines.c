@@ -10,8 +10,8 @@
 #include <wchar.h>
 #include <wctype.h>
 
-#include "options.h"
-#include "output/format.h"
+#include "output/figure.h"
+#include "output/format_lines.h"
 
 static void put_hex(const char *bytes, size_t n)
 {
@@ -98,7 +98,7 @@ static void put_aligned(const struct column *column, const char *text,
 static void put_cell(const struct table *table, size_t id, const char *text,
 		     bool last)
 {
-	if (table->options->format != FORMAT_RAW)
+	if (table->style->format != FORMAT_RAW)
 		put_aligned(&table->columns->list[id], text, last);
 	else if (table->cells[id].is == CELL_TEXT)
 		put_raw_text(text);
@@ -110,7 +110,7 @@ static void put_heading(const struct table *table, size_t id, bool last)
 {
 	const struct column *column = &table->columns->list[id];
 
-	if (table->options->format == FORMAT_RAW)
+	if (table->style->format == FORMAT_RAW)
 		fputs(column->name, stdout);
 	else
 		put_aligned(column, column->name, last);
@@ -130,7 +130,7 @@ static void lines_row(struct table *table)
 {
 	char text[SIZE_TEXT];
 
-	if (!table->n_rows && !table->options->no_headings)
+	if (!table->n_rows && !table->style->no_headings)
 		print_headings(table);
 	for (size_t i = 0; i < table->n_shown; i++) {
 		size_t id = table->shown[i];

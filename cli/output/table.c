@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
 
-#include "options.h"
-#include "output/format.h"
+#include "output/format_aligned.h"
+#include "output/format_json.h"
+#include "output/format_lines.h"
 #include "output/table.h"
 
-static const struct table_format *choose_format(const struct options *options,
+static const struct table_format *choose_format(const struct style *style,
 						bool stream)
 {
-	if (options->format == FORMAT_JSON)
+	if (style->format == FORMAT_JSON)
 		return &format_json;
 	/* libsmartcols aligns only what it has seen as a whole. */
-	if (options->format == FORMAT_RAW || stream)
+	if (style->format == FORMAT_RAW || stream)
 		return &format_lines;
 	return &format_aligned;
 }
 
-static unsigned int where_shown(const struct options *options,
+static unsigned int where_shown(const struct style *style,
 				unsigned int flags)
 {
 	bool watch = flags & TABLE_WATCH;
 	unsigned int where = watch ? IN_WATCH : 0;
 
-	if (options->format == FORMAT_JSON)
+	if (style->format == FORMAT_JSON)
 		where |= IN_JSON | IN_EVERY_JSON;
 	else if (!watch)
 		where |= IN_TABLE;
@@ -32,20 +33,20 @@ static unsigned int where_shown(const struct options *options,
 }
 
 void table_open(struct table *table, const struct columns *columns,
-		const struct options *options, unsigned int flags)
+		const struct style *style, unsigned int flags)
 {
 	*table = (struct table){
 		.columns = columns,
-		.options = options,
+		.style = style,
 		.stream = flags & TABLE_STREAM,
 		.screen = flags & TABLE_SCREEN,
 	};
-	table->n_shown = columns_shown(columns, &options->columns,
-				       where_shown(options, flags),
+	table->n_shown = columns_shown(columns, &style->columns,
+				       where_shown(style, flags),
 				       table->shown);
 	for (size_t i = 0; i < table->n_shown; i++)
 		table->is_shown |= UINT32_C(1) << table->shown[i];
-	table->format = choose_format(options, table->stream);
+	table->format = choose_format(style, table->stream);
 	if (table->format->open)
 		table->format->open(table);
 }
@@ -86,11 +87,11 @@ void table_row_end(struct table *table)
 
 void table_close(struct table *table)
 {
-	const struct options *options = table->options;
+	const struct style *style = table->style;
 
 	/* A format for people or lines prints them with the first row. */
-	if (!table->n_rows && !options->no_headings &&
-	    options->format != FORMAT_JSON)
+	if (!table->n_rows && !style->no_headings &&
+	    style->format != FORMAT_JSON)
 		print_headings(table);
 	if (table->format->close)
 		table->format->close(table);

@@ -327,7 +327,8 @@ static int run_proc(int argc, char **argv)
 
 	parse_arguments(&req, argc, argv);
 	start_sample(&sample);
-	watch_run(&req.watch, &proc_command.columns, &req.opts, show, &sample);
+	watch_run(&req.watch, &proc_command.columns, &req.opts.style,
+		  show, &sample);
 	free_sample(&sample);
 	if (req.has_name)
 		regfree(&req.name);
