@@ -14,11 +14,7 @@ struct command {
 	const char *operands;		/* of the usage line */
 	const struct option *options;	/* its own and COMMON_OPTIONS */
 	const char *options_help;	/* of its own, NULL for none */
-	struct columns columns;
+	const struct columns *columns;
 };
-
-extern const struct command alloc_command;
-extern const struct command global_command;
-extern const struct command proc_command;
 
 #endif /* COMMAND_H */

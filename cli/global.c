@@ -3,14 +3,16 @@
 #include <err.h>
 #include <stdlib.h>
 
-#include "command.h"
+#include "global.h"
 #include "options.h"
 #include "watch.h"
 #include "output/table.h"
 #include "shared/array.h"
 #include "shared/i18n.h"
+#include "source/choose.h"
 #include "source/machine.h"
 #include "source/processes.h"
+#include "source/procfs.h"
 
 /* The call answers in whole MiB. */
 #define RESOLUTION_BYTES (INT64_C(1) << 20)
@@ -31,7 +33,7 @@ enum {
 	SOURCE,
 };
 
-static const struct column columns[] = {
+static const struct column list[] = {
 	[TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
 		N_("time of the sample; in JSON seconds since 1970"),
 		.width = 8 },
@@ -60,6 +62,12 @@ static const struct column columns[] = {
 		N_("number of processes with memory; from /proc") },
 	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
 		N_("syscall or procfs") },
+};
+
+static const struct columns columns = {
+	.json_name = "global",
+	.list = list,
+	.n = ARRAY_SIZE(list),
 };
 
 struct totals {
@@ -165,7 +173,7 @@ static int run_global(int argc, char **argv)
 		misuse(&global_command, _("%s: unexpected"), argv[optind]);
 
 	sampler.source = source_choose(opts.source);
-	watch_run(&watch, &global_command.columns, &opts.style, show, &sampler);
+	watch_run(&watch, &columns, &opts.style, show, &sampler);
 	return EXIT_SUCCESS;
 }
 
@@ -183,9 +191,5 @@ const struct command global_command = {
 	.options_help = N_(
 		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
 		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"),
-	.columns = {
-		.json_name = "global",
-		.list = columns,
-		.n = ARRAY_SIZE(columns),
-	},
+	.columns = &columns,
 };

@@ -64,7 +64,7 @@ static void print_help(const struct command *cmd)
 		fputs(gettext(cmd->options_help), stdout);
 	print_common_options();
 	puts(_("\nColumns:"));
-	columns_print_help(&cmd->columns);
+	columns_print_help(cmd->columns);
 	printf(_("\nK, M, G, T, P and E are powers of 1024.\n"
 		 "For more details see tamalloc-%s(1).\n"), cmd->name);
 }
@@ -95,7 +95,7 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 {
 	switch (c) {
 	case 'o':
-		columns_choose(&cmd->columns, optarg, &opts->style.columns);
+		columns_choose(cmd->columns, optarg, &opts->style.columns);
 		break;
 	case 'J':
 		set_format(cmd, opts, FORMAT_JSON);

@@ -5,7 +5,7 @@
 
 #include "command.h"
 #include "output/style.h"
-#include "source/source.h"
+#include "source/choose.h"
 
 struct options {
 	struct style style;

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "command.h"
+#include "global.h"
 #include "options.h"
+#include "alloc/alloc.h"
 #include "output/stdout.h"
+#include "proc/proc.h"
 #include "shared/array.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"

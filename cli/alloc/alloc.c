@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "alloc/alloc.h"
 #include "alloc/compare.h"
 #include "alloc/hold.h"
 #include "alloc/picture.h"
@@ -22,6 +22,7 @@
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "shared/size.h"
+#include "source/choose.h"
 
 /* A curve has so many points at least, where there is so much to touch. */
 #define POINTS 100
@@ -251,7 +252,7 @@ static int run_alloc(int argc, char **argv)
 {
 	struct request req = { 0 };
 
-	request_parse(&req, argc, argv);
+	request_parse(&req, &alloc_command, argc, argv);
 	if (req.compare)
 		return compare_run(&req);
 	return run_experiment(&req);
@@ -282,9 +283,5 @@ const struct command alloc_command = {
 		"     --hold[=SECONDS]  keep the memory until ENTER, SIGINT or\n"
 		"                         SIGTERM, or for SECONDS\n"),
 	/* Of the experiment; a comparison has its own. */
-	.columns = {
-		.json_name = "stages",
-		.list = report_columns,
-		.n = REPORT_COLUMNS,
-	},
+	.columns = &report_columns,
 };

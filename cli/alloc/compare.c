@@ -24,6 +24,7 @@
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "shared/size.h"
+#include "source/choose.h"
 
 struct method {
 	const char *name;

@@ -5,11 +5,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "command.h"
 #include "alloc/report.h"
 #include "alloc/rss_lag.h"
 #include "output/figure.h"
 #include "output/stdout.h"
+#include "shared/array.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "shared/size.h"
@@ -38,7 +38,7 @@ enum {
 /* Watched is what comes row by row. */
 #define ALWAYS (SHOWN | IN_WATCH)
 
-const struct column report_columns[REPORT_COLUMNS] = {
+static const struct column list[] = {
 	[STAGE] = { "STAGE", "stage", TYPE_TEXT, ALWAYS,
 		N_("before, reserved, touched or released"), .width = 8 },
 	[TOUCHED_SIZE] = { "TOUCHED", "touched", TYPE_SIZE, IN_JSON | IN_WATCH,
@@ -76,6 +76,12 @@ const struct column report_columns[REPORT_COLUMNS] = {
 		N_("how far used memory may lag on this kernel") },
 	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
 		N_("syscall or procfs") },
+};
+
+const struct columns report_columns = {
+	.json_name = "stages",
+	.list = list,
+	.n = ARRAY_SIZE(list),
 };
 
 static void set_sample(struct table *table, const struct sample *sample)
@@ -135,7 +141,7 @@ void report_open(struct table *table, const struct experiment *exp,
 
 	memset(buffer, ' ', sizeof(buffer));
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	table_open(table, &alloc_command.columns, style,
+	table_open(table, &report_columns, style,
 		   TABLE_STREAM | TABLE_WATCH);
 	add_row(table, exp, &exp->now);
 	__fpurge(stdout);
@@ -181,7 +187,7 @@ void report_stages(const struct experiment *exp, const struct style *style)
 	enum stage last = plan_last_stage(exp->plan);
 	struct table table;
 
-	table_open(&table, &alloc_command.columns, style, 0);
+	table_open(&table, &report_columns, style, 0);
 	for (enum stage stage = BEFORE; stage <= last; stage++)
 		add_row(&table, exp, &exp->samples[stage]);
 	table_close(&table);

@@ -20,8 +20,6 @@ void report_huge_pages(const struct experiment *exp);
 /* The stages, at the end. */
 void report_stages(const struct experiment *exp, const struct style *style);
 
-/* For struct command. */
-#define REPORT_COLUMNS 18
-extern const struct column report_columns[REPORT_COLUMNS];
+extern const struct columns report_columns;
 
 #endif /* REPORT_H */

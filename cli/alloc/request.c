@@ -20,6 +20,7 @@
 
 /* What waits for the other options, or is looked at together with them. */
 struct draft {
+	const struct command *cmd;
 	struct request *req;
 	const char *touch;
 	const char *step;
@@ -109,23 +110,23 @@ static uint64_t parse_seed(const char *text)
 	return seed;
 }
 
-static bool parse_pattern(const char *text)
+static bool parse_pattern(const struct command *cmd, const char *text)
 {
 	if (!strcmp(text, "random"))
 		return true;
 	if (strcmp(text, "sequential"))
-		misuse(&alloc_command, _("%s: not a pattern (sequential or "
-					 "random)"), text);
+		misuse(cmd, _("%s: not a pattern (sequential or random)"),
+		       text);
 	return false;
 }
 
-static enum thp parse_thp(const char *text)
+static enum thp parse_thp(const struct command *cmd, const char *text)
 {
 	enum thp thp;
 
 	if (!thp_parse(text, &thp))
-		misuse(&alloc_command, _("%s: not a setting (default, never or "
-					 "always)"), text);
+		misuse(cmd, _("%s: not a setting (default, never or always)"),
+		       text);
 	return thp;
 }
 
@@ -154,7 +155,7 @@ static bool take_touch_option(struct draft *draft, int c)
 		draft->of_touch = draft->not_compared = "--interval";
 		break;
 	case 'p':
-		plan->random = parse_pattern(optarg);
+		plan->random = parse_pattern(draft->cmd, optarg);
 		draft->of_touch = "--pattern";
 		break;
 	case 'e':
@@ -189,7 +190,7 @@ static void take_option(struct draft *draft, int c)
 		draft->touch = optarg;
 		break;
 	case 'T':
-		req->plan.thp = parse_thp(optarg);
+		req->plan.thp = parse_thp(draft->cmd, optarg);
 		break;
 	case 'P':
 		req->plot = optarg;
@@ -208,21 +209,22 @@ static void take_option(struct draft *draft, int c)
 static void check_together(const struct draft *draft)
 {
 	const struct request *req = draft->req;
+	const struct command *cmd = draft->cmd;
 
 	if (draft->of_touch && !draft->touch)
-		misuse(&alloc_command, _("%s does nothing without --touch"),
+		misuse(cmd, _("%s does nothing without --touch"),
 		       draft->of_touch);
 	if (draft->rate && draft->interval)
-		misuse(&alloc_command, _("%s and %s exclude each other"),
+		misuse(cmd, _("%s and %s exclude each other"),
 		       "--rate", "--interval");
 	if (draft->seed && !req->plan.random)
-		misuse(&alloc_command, _("%s does nothing without %s"),
+		misuse(cmd, _("%s does nothing without %s"),
 		       "--seed", "--pattern=random");
 	if (req->compare && draft->not_compared)
-		misuse(&alloc_command, _("%s and %s exclude each other"),
+		misuse(cmd, _("%s and %s exclude each other"),
 		       "--compare", draft->not_compared);
 	if (req->compare && req->opts.style.columns.given)
-		misuse(&alloc_command, _("%s and %s exclude each other"),
+		misuse(cmd, _("%s and %s exclude each other"),
 		       "--compare", "--output");
 }
 
@@ -273,17 +275,18 @@ static void complete_plan(const struct draft *draft)
 	req->stepped = plan->step;
 }
 
-void request_parse(struct request *req, int argc, char **argv)
+void request_parse(struct request *req, const struct command *cmd, int argc,
+		   char **argv)
 {
-	struct draft draft = { .req = req };
+	struct draft draft = { .cmd = cmd, .req = req };
 	int c;
 
-	while ((c = options_next(&alloc_command, argc, argv, &req->opts)) != -1)
+	while ((c = options_next(cmd, argc, argv, &req->opts)) != -1)
 		take_option(&draft, c);
 	if (optind == argc)
-		misuse(&alloc_command, _("SIZE is missing"));
+		misuse(cmd, _("SIZE is missing"));
 	if (optind + 1 < argc)
-		misuse(&alloc_command, _("%s: unexpected"), argv[optind + 1]);
+		misuse(cmd, _("%s: unexpected"), argv[optind + 1]);
 
 	req->plan.size = parse_size(argv[optind]);
 	if (!req->plan.size)

@@ -18,10 +18,11 @@ struct request {
 	double hold_seconds;
 };
 
-/* Exits where there is something wrong with it. */
-void request_parse(struct request *req, int argc, char **argv);
-
-/* For struct command. */
+/* Those of the command, for struct command. */
 extern const struct option request_options[];
+
+/* Reads @cmd's options and operands; exits where something is wrong with them. */
+void request_parse(struct request *req, const struct command *cmd, int argc,
+		   char **argv);
 
 #endif /* REQUEST_H */

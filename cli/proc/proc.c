@@ -8,13 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
 #include "options.h"
 #include "watch.h"
+#include "proc/proc.h"
 #include "proc/process_columns.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
+#include "source/choose.h"
 #include "source/users.h"
 
 /* What is asked for. */
@@ -85,7 +86,7 @@ static void parse_name(struct request *req, const char *text)
 static void parse_sort(struct request *req, const char *text)
 {
 	const char *name = text + (*text == '-');
-	int column = column_find(&proc_command.columns, name, strlen(name));
+	int column = column_find(&process_columns, name, strlen(name));
 
 	if (column < 0)
 		misuse(&proc_command, _("%s: no such column"), name);
@@ -327,7 +328,7 @@ static int run_proc(int argc, char **argv)
 
 	parse_arguments(&req, argc, argv);
 	start_sample(&sample);
-	watch_run(&req.watch, &proc_command.columns, &req.opts.style,
+	watch_run(&req.watch, &process_columns, &req.opts.style,
 		  show, &sample);
 	free_sample(&sample);
 	if (req.has_name)
@@ -362,9 +363,5 @@ const struct command proc_command = {
 		"                         -USED unless --sort is given)\n"
 		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
 		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"),
-	.columns = {
-		.json_name = "processes",
-		.list = process_columns,
-		.n = PROCESS_COLUMNS,
-	},
+	.columns = &process_columns,
 };

@@ -2,11 +2,12 @@
 #include <string.h>
 
 #include "proc/process_columns.h"
+#include "shared/array.h"
 #include "shared/i18n.h"
 
 #define IN_ALL (SHOWN | IN_WATCH)
 
-const struct column process_columns[] = {
+static const struct column list[] = {
 	[PROCESS_TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
 		N_("time of the sample; in JSON seconds since 1970"),
 		.width = 8 },
@@ -38,6 +39,12 @@ const struct column process_columns[] = {
 		.width = 6 },
 	[PROCESS_SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
 		N_("syscall or procfs") },
+};
+
+const struct columns process_columns = {
+	.json_name = "processes",
+	.list = list,
+	.n = ARRAY_SIZE(list),
 };
 
 /* In every format and language; it also stands where the figures would. */
@@ -168,7 +175,7 @@ void process_show(struct table *table, const struct process_context *context,
 	for (size_t i = 0; i < table->n_shown; i++) {
 		size_t column = table->shown[i];
 
-		if (process_columns[column].type == TYPE_TEXT)
+		if (list[column].type == TYPE_TEXT)
 			show_text(table, context, process, column);
 		else
 			show_figure(table, context, process, column);
@@ -196,7 +203,7 @@ int process_order(const struct process_context *context, size_t column,
 	int64_t first, second;
 	bool first_known, second_known;
 
-	if (process_columns[column].type == TYPE_TEXT)
+	if (list[column].type == TYPE_TEXT)
 		return compare_texts(text_of(context, a, column),
 				     text_of(context, b, column), descending);
 	first_known = figure_of(context, a, column, &first);

@@ -23,10 +23,9 @@ enum process_column {
 	PROCESS_COMMAND,
 	PROCESS_STATUS,
 	PROCESS_SOURCE,
-	PROCESS_COLUMNS
 };
 
-extern const struct column process_columns[PROCESS_COLUMNS];
+extern const struct columns process_columns;
 
 /* What the processes of a sample have in common. */
 struct process_context {

@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 #include "source/procfs.h"
-#include "source/source.h"
 
 /* Room for /proc/PID/task/TID/statm. */
 #define PATH_SIZE 64

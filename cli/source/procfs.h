@@ -6,6 +6,10 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "source/source.h"
+
+extern const struct source source_procfs;
+
 /* Is there a /proc, and are its PIDs the ones that this process knows? */
 bool procfs_usable(void);
 

@@ -3,7 +3,6 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 #include <tamalloc/tamalloc.h>
@@ -15,19 +14,5 @@ struct source {
 	long (*global)(struct global_memory_stats *stats);
 	long (*process)(pid_t pid, struct process_memory_stats *stats);
 };
-
-extern const struct source source_syscall;
-extern const struct source source_procfs;
-
-enum source_choice {
-	SOURCE_AUTO,
-	SOURCE_SYSCALL,
-	SOURCE_PROCFS,
-};
-
-bool source_parse(const char *name, enum source_choice *choice);
-
-/* Made once; exits where @choice cannot be had. */
-const struct source *source_choose(enum source_choice choice);
 
 #endif /* SOURCE_H */

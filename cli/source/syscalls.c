@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "source/source.h"
+#include "source/syscalls.h"
 
 const struct source source_syscall = {
 	.name = "syscall",

@@ -17,7 +17,7 @@
 #include <string.h>
 
 #include "command.h"
-#include "source/source.h"
+#include "source/choose.h"
 
 #define WORDS_MAX 64
 #define TAKEN (-1)

@@ -7,8 +7,9 @@
 #include "shared/array.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
+#include "source/choose.h"
 #include "source/procfs.h"
-#include "source/source.h"
+#include "source/syscalls.h"
 
 bool source_parse(const char *name, enum source_choice *choice)
 {
