@@ -115,7 +115,7 @@ static void start(void)
 	setlocale(LC_NUMERIC, "C");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);
-	output_check_at_exit();
+	stdout_check_at_exit();
 }
 
 int main(int argc, char **argv)

@@ -102,7 +102,7 @@ static bool wait_for_next(struct watch *watch)
 	watch->n++;
 	if (!watch->on)
 		return false;
-	written = output_flush();
+	written = stdout_flush();
 	/* The end of the program would try to write the rest once more. */
 	if (!written && interrupted())
 		_exit(EXIT_SUCCESS);

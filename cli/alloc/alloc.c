@@ -41,16 +41,16 @@ struct show {
 	struct picture picture;
 };
 
-static void watch(void *watcher, const struct sample *sample)
+static void observe(void *observer, const struct sample *sample)
 {
-	struct show *show = watcher;
+	struct show *show = observer;
 
 	if (show->rows)
 		report_row(&show->table, &show->exp, sample);
 	if (sample->stage == BEFORE)
 		return;
 	if (sample->stage == TOUCHED)
-		show->lags |= kernel_lags(sample->touched,
+		show->lags |= rss_lag_explains(sample->touched,
 				sample_used_growth(&show->exp, sample));
 	series_add(&show->series, &show->exp, sample);
 	if (show->live)
@@ -90,8 +90,8 @@ static void show_begin(struct show *show)
 	choose_steps(show);
 	show->exp.plan = &show->plan;
 	show->exp.src = source_choose(show->req->opts.source);
-	show->exp.watch = watch;
-	show->exp.watcher = show;
+	show->exp.observe = observe;
+	show->exp.observer = show;
 	experiment_prepare(&show->exp);
 	series_init(&show->series, &show->plan);
 	show->picture = (struct picture){
@@ -150,7 +150,7 @@ static void explain_lag(const struct show *show)
 {
 	if (show->req->opts.style.format == FORMAT_TABLE && !show->plan.read &&
 	    show->lags)
-		kernel_explain_lag();
+		rss_lag_warn();
 }
 
 /* Exits unless all was done; then all that was measured can be shown. */
@@ -201,7 +201,7 @@ static bool finish(struct show *show)
 	const struct request *req = show->req;
 
 	print_results(show);
-	if (!output_flush())
+	if (!stdout_flush())
 		return false;
 	explain_lag(show);
 	if (req->plot && !plot_write(req->plot, &show->exp, &show->series))

@@ -172,9 +172,9 @@ struct child {
 	int pipe;
 };
 
-static void tell(void *watcher, const struct sample *sample)
+static void send_sample(void *observer, const struct sample *sample)
 {
-	const struct child *child = watcher;
+	const struct child *child = observer;
 	const struct message message = {
 		.sample = *sample,
 		.reserved = growth_or_none(
@@ -208,13 +208,17 @@ static _Noreturn void run_child(const struct request *req,
 {
 	struct source own = *src;
 	struct child child = {
-		.exp = { .plan = &req->plan, .src = &own, .watch = tell },
+		.exp = {
+			.plan = &req->plan,
+			.src = &own,
+			.observe = send_sample,
+			.observer = &child,
+		},
 		.pipe = pipe,
 	};
 
 	/* The parent's rows are the parent's. */
 	__fpurge(stdout);
-	child.exp.watcher = &child;
 	if (method->reserve)
 		own.reserve = method->reserve;
 	populated_thp = req->plan.thp;
@@ -261,7 +265,7 @@ static void add_row(struct comparison *comp, const struct method *method)
 	table_number(table, TOUCH_SECONDS, sample->seconds * 1e6);
 	table_text(table, THP, in_force(comp));
 	table_text(table, THP_SYSTEM, comp->thp_system);
-	table_number(table, LAG, kernel_rss_lag());
+	table_number(table, LAG, rss_lag());
 	table_text(table, SOURCE, comp->src->name);
 	table_row_end(table);
 }
@@ -274,7 +278,7 @@ static void take_message(struct comparison *comp, const struct method *method,
 	if (message->sample.stage != TOUCHED)
 		return;
 	comp->touched = *message;
-	comp->lags |= kernel_lags(message->sample.touched, message->used);
+	comp->lags |= rss_lag_explains(message->sample.touched, message->used);
 	if (shown)
 		add_row(comp, method);
 }
@@ -349,8 +353,8 @@ static void print_comparison(struct comparison *comp)
 		printf(_("Huge pages: %s (the system's setting: %s)\n"),
 		       in_force(comp), comp->thp_system);
 	table_close(&comp->table);
-	if (output_flush() && for_people && comp->lags && !comp->req->plan.read)
-		kernel_explain_lag();
+	if (stdout_flush() && for_people && comp->lags && !comp->req->plan.read)
+		rss_lag_warn();
 }
 
 int compare_run(const struct request *req)

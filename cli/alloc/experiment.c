@@ -58,8 +58,8 @@ static void measure(struct experiment *exp, enum stage stage)
 	now->oom_score_known = exp->proc &&
 			       procfs_oom_score(getpid(), &now->oom_score);
 	exp->samples[stage] = *now;
-	if (exp->watch)
-		exp->watch(exp->watcher, now);
+	if (exp->observe)
+		exp->observe(exp->observer, now);
 }
 
 static _Noreturn void cannot_reserve(size_t size)
@@ -125,9 +125,9 @@ static void prepare_touch(struct experiment *exp)
 	align(touch);
 	pages = (touch->size + touch->page - 1) / touch->page;
 	if (plan->random)
-		order_random(&touch->order, pages, plan->seed);
+		page_order_random(&touch->order, pages, plan->seed);
 	else
-		order_sequential(&touch->order, pages);
+		page_order_sequential(&touch->order, pages);
 }
 
 typedef enum touch_end advance_function(struct touch *touch, size_t until);
@@ -209,7 +209,7 @@ static void rehearse(const struct experiment *exp)
 	plan.size = page;
 	plan.touch = page;
 	trial.plan = &plan;
-	trial.watch = NULL;
+	trial.observe = NULL;
 	trial.memory = mmap(NULL, page, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (trial.memory == MAP_FAILED)

@@ -51,8 +51,8 @@ struct experiment {
 	const struct plan *plan;
 	const struct source *src;
 	/* Is told of each sample; may be NULL. */
-	void (*watch)(void *watcher, const struct sample *sample);
-	void *watcher;
+	void (*observe)(void *observer, const struct sample *sample);
+	void *observer;
 
 	const char *thp_system;
 	bool proc;			/* can tell the oom_score */

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "alloc/page_order.h"
 
-void order_sequential(struct order *order, size_t n)
+void page_order_sequential(struct page_order *order, size_t n)
 {
-	*order = (struct order){ .n = n };
+	*order = (struct page_order){ .n = n };
 }
 
 /* The finalizer of splitmix64: every bit of @x has a say in every bit. */
@@ -15,24 +15,24 @@ static uint64_t mix(uint64_t x)
 	return x ^ (x >> 31);
 }
 
-void order_random(struct order *order, size_t n, uint64_t seed)
+void page_order_random(struct page_order *order, size_t n, uint64_t seed)
 {
-	*order = (struct order){ .random = true, .n = n, .half_bits = 1 };
+	*order = (struct page_order){ .random = true, .n = n, .half_bits = 1 };
 	while ((UINT64_C(1) << (2 * order->half_bits)) < n)
 		order->half_bits++;
-	for (int round = 0; round < ORDER_ROUNDS; round++) {
+	for (int round = 0; round < PAGE_ORDER_ROUNDS; round++) {
 		seed = mix(seed);
 		order->keys[round] = seed;
 	}
 }
 
 /* A Feistel network is a permutation, whatever its round function does. */
-static uint64_t permute(const struct order *order, uint64_t x)
+static uint64_t permute(const struct page_order *order, uint64_t x)
 {
 	uint64_t mask = (UINT64_C(1) << order->half_bits) - 1;
 	uint64_t left = x >> order->half_bits, right = x & mask;
 
-	for (int round = 0; round < ORDER_ROUNDS; round++) {
+	for (int round = 0; round < PAGE_ORDER_ROUNDS; round++) {
 		uint64_t next = left ^ (mix(right ^ order->keys[round]) & mask);
 
 		left = right;
@@ -45,7 +45,7 @@ static uint64_t permute(const struct order *order, uint64_t x)
  * The network permutes up to four times as many numbers: those that are too
  * large are permuted again, until they come back into the range.
  */
-size_t order_page(const struct order *order, size_t i)
+size_t page_order_at(const struct page_order *order, size_t i)
 {
 	if (!order->random)
 		return i;

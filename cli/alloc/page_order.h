@@ -7,25 +7,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ORDER_ROUNDS 4
+#define PAGE_ORDER_ROUNDS 4
 
 /*
  * A permutation of the numbers below @n that takes no memory, however many
  * pages there are: that would count as used.
  */
-struct order {
+struct page_order {
 	bool random;
 	size_t n;
 	unsigned int half_bits;
-	uint64_t keys[ORDER_ROUNDS];
+	uint64_t keys[PAGE_ORDER_ROUNDS];
 };
 
-void order_sequential(struct order *order, size_t n);
+void page_order_sequential(struct page_order *order, size_t n);
 
 /* The same @seed and @n make the same order, everywhere. */
-void order_random(struct order *order, size_t n, uint64_t seed);
+void page_order_random(struct page_order *order, size_t n, uint64_t seed);
 
 /* The page to visit as the @i-th. */
-size_t order_page(const struct order *order, size_t i);
+size_t page_order_at(const struct page_order *order, size_t i);
 
 #endif /* PAGE_ORDER_H */

@@ -114,7 +114,7 @@ static void set_experiment(struct table *table, const struct experiment *exp,
 	table_number(table, VERIFIED, exp->plan->verify);
 	table_text(table, THP, experiment_thp(exp));
 	table_text(table, THP_SYSTEM, exp->thp_system);
-	table_number(table, LAG, kernel_rss_lag());
+	table_number(table, LAG, rss_lag());
 	table_text(table, SOURCE, exp->src->name);
 }
 
@@ -153,7 +153,7 @@ void report_row(struct table *table, const struct experiment *exp,
 {
 	add_row(table, exp, sample);
 	/* Who cannot be told need not wait for the end. */
-	if (output_flush())
+	if (stdout_flush())
 		return;
 	if (interrupted())
 		interrupt_die();

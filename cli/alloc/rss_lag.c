@@ -11,7 +11,7 @@
 /* TASK_RSS_EVENTS_THRESH, 64, is looked at before a fault is counted. */
 #define FAULTS 66
 
-size_t kernel_rss_lag(void)
+size_t rss_lag(void)
 {
 	struct utsname kernel;
 	int version, patchlevel;
@@ -24,18 +24,18 @@ size_t kernel_rss_lag(void)
 	return FAULTS * sysconf(_SC_PAGESIZE);
 }
 
-bool kernel_lags(size_t touched, int64_t growth)
+bool rss_lag_explains(size_t touched, int64_t growth)
 {
 	int64_t missing = (int64_t)touched - growth;
 
-	return missing > 0 && missing <= (int64_t)kernel_rss_lag();
+	return missing > 0 && missing <= (int64_t)rss_lag();
 }
 
-void kernel_explain_lag(void)
+void rss_lag_warn(void)
 {
 	char lag[SIZE_TEXT];
 
-	size_format(lag, kernel_rss_lag());
+	size_format(lag, rss_lag());
 	warnx(_("used lags by up to %s: this kernel adds up a thread's page "
 		"faults in batches"), lag);
 }

@@ -324,7 +324,7 @@ static void print_json(const struct experiment *exp,
 	set_scores(&table, exp);
 	table_text(&table, THP, experiment_thp(exp));
 	table_text(&table, THP_SYSTEM, exp->thp_system);
-	table_number(&table, LAG, kernel_rss_lag());
+	table_number(&table, LAG, rss_lag());
 	table_text(&table, SOURCE, exp->src->name);
 	table_row_end(&table);
 	table_close(&table);

@@ -10,8 +10,8 @@
 /* The page that is next, and how much of it there is to touch. */
 static unsigned char *next_page(const struct touch *touch, size_t *size)
 {
-	size_t offset = order_page(&touch->order, touch->done / touch->page) *
-			touch->page;
+	size_t i = touch->done / touch->page;
+	size_t offset = page_order_at(&touch->order, i) * touch->page;
 	/* In no order but the first does the last page come last. */
 	size_t end = touch->order.random ? touch->size : touch->total;
 

@@ -12,7 +12,7 @@ struct touch {
 	unsigned char *memory;
 	size_t size;
 	size_t total;		/* bytes of it to touch */
-	struct order order;	/* of all its pages */
+	struct page_order order;	/* of all its pages */
 	bool read;		/* and not write */
 	bool verify;		/* each byte must be zero before */
 

@@ -12,7 +12,7 @@
 /* Of the first flush that failed: a later one has nothing left to fail with. */
 static int reason;
 
-bool output_flush(void)
+bool stdout_flush(void)
 {
 	if (fflush(stdout) && !reason)
 		reason = errno;
@@ -38,7 +38,7 @@ static void close_stdout(void)
 	_exit(EXIT_FAILURE);
 }
 
-void output_check_at_exit(void)
+void stdout_check_at_exit(void)
 {
 	atexit(close_stdout);
 }

@@ -6,12 +6,12 @@
 #include <stdbool.h>
 
 /* At exit, says what could not be written and why, and fails. */
-void output_check_at_exit(void);
+void stdout_check_at_exit(void);
 
 /*
  * Writes what is buffered.  False if that, or something before, could not be
  * written: nothing need be said then, for the end of the program says it.
  */
-bool output_flush(void);
+bool stdout_flush(void);
 
 #endif /* STDOUT_H */

@@ -19,7 +19,7 @@
 #include "source/users.h"
 
 /* What is asked for. */
-struct request {
+struct proc_request {
 	struct options opts;
 	struct watch watch;
 	bool all;
@@ -38,8 +38,8 @@ struct request {
 };
 
 /* What is known, and shown of it. */
-struct sample {
-	const struct request *req;
+struct proc_sample {
+	const struct proc_request *req;
 	struct process_context context;
 	struct processes now;
 	struct processes before;
@@ -61,14 +61,14 @@ static pid_t parse_pid(const char *text)
 	return pid;
 }
 
-static void parse_user(struct request *req, const char *text)
+static void parse_user(struct proc_request *req, const char *text)
 {
 	if (!user_parse(text, &req->user))
 		misuse(&proc_command, _("%s: no such user"), text);
 	req->has_user = true;
 }
 
-static void parse_name(struct request *req, const char *text)
+static void parse_name(struct proc_request *req, const char *text)
 {
 	char why[256];
 	int error;
@@ -83,7 +83,7 @@ static void parse_name(struct request *req, const char *text)
 	req->has_name = true;
 }
 
-static void parse_sort(struct request *req, const char *text)
+static void parse_sort(struct proc_request *req, const char *text)
 {
 	const char *name = text + (*text == '-');
 	int column = column_find(&process_columns, name, strlen(name));
@@ -95,7 +95,7 @@ static void parse_sort(struct request *req, const char *text)
 	req->sort = column;
 }
 
-static void parse_option(struct request *req, int c)
+static void parse_option(struct proc_request *req, int c)
 {
 	switch (c) {
 	case 'a':
@@ -119,7 +119,7 @@ static void parse_option(struct request *req, int c)
 }
 
 /* All of them before any: misuse prints no figures. */
-static void parse_pids(struct request *req, int n, char **pids)
+static void parse_pids(struct proc_request *req, int n, char **pids)
 {
 	req->n_pids = n;
 	req->pids = pids;
@@ -134,7 +134,7 @@ static void parse_pids(struct request *req, int n, char **pids)
 		misuse(&proc_command, _("a process ID, or --all, is missing"));
 }
 
-static void parse_arguments(struct request *req, int argc, char **argv)
+static void parse_arguments(struct proc_request *req, int argc, char **argv)
 {
 	int c;
 
@@ -170,9 +170,9 @@ static void report(const struct watch *watch, const struct process *process)
 		warnx("%d: %s", process->pid, explain(process));
 }
 
-static void ask_named(struct sample *sample)
+static void ask_named(struct proc_sample *sample)
 {
-	const struct request *req = sample->req;
+	const struct proc_request *req = sample->req;
 
 	sample->n_failed = 0;
 	for (int i = 0; i < req->n_pids; i++) {
@@ -188,7 +188,7 @@ static void ask_named(struct sample *sample)
 }
 
 /* One for all of them: who may open no file more can read none of the rest. */
-static void ask_all(struct sample *sample)
+static void ask_all(struct proc_sample *sample)
 {
 	if (!processes_add_all(&sample->now))
 		err(EXIT_FAILURE, "/proc");
@@ -202,7 +202,7 @@ static void ask_all(struct sample *sample)
 	}
 }
 
-static void ask(struct sample *sample)
+static void ask(struct proc_sample *sample)
 {
 	if (sample->req->all)
 		ask_all(sample);
@@ -225,7 +225,7 @@ static bool has_name(struct process *process, const regex_t *name)
 	return command && !regexec(name, command, 0, NULL, 0);
 }
 
-static bool is_wanted(const struct request *req, struct process *process)
+static bool is_wanted(const struct proc_request *req, struct process *process)
 {
 	/* Nobody can tell whose it was, and it was named. */
 	if (process->error == ESRCH)
@@ -234,7 +234,7 @@ static bool is_wanted(const struct request *req, struct process *process)
 	       (!req->has_name || has_name(process, &req->name));
 }
 
-static void choose_rows(struct sample *sample)
+static void choose_rows(struct proc_sample *sample)
 {
 	sample->rows = reallocarray(sample->rows, sample->now.n + 1,
 				    sizeof(*sample->rows));
@@ -254,21 +254,21 @@ static int compare_rows(const void *a, const void *b, void *arg)
 {
 	struct process *first = *(struct process *const *)a;
 	struct process *second = *(struct process *const *)b;
-	const struct sample *sample = arg;
+	const struct proc_sample *sample = arg;
 	int order = process_order(&sample->context, sample->req->sort,
 				  sample->req->descending, first, second);
 
 	return order ? order : (first > second) - (first < second);
 }
 
-static void sort_rows(struct sample *sample)
+static void sort_rows(struct proc_sample *sample)
 {
 	if (sample->req->has_sort)
 		qsort_r(sample->rows, sample->n_rows, sizeof(*sample->rows),
 			compare_rows, sample);
 }
 
-static void take_sample(struct sample *sample)
+static void take_sample(struct proc_sample *sample)
 {
 	processes_keep(&sample->now, &sample->before);
 	sample->context.time = watch_time();
@@ -280,7 +280,7 @@ static void take_sample(struct sample *sample)
 
 static void show(struct table *table, void *arg)
 {
-	struct sample *sample = arg;
+	struct proc_sample *sample = arg;
 	size_t room = watch_rows(&sample->req->watch);
 	size_t top = sample->req->top;
 
@@ -291,9 +291,9 @@ static void show(struct table *table, void *arg)
 		process_show(table, &sample->context, sample->rows[i]);
 }
 
-static void start_sample(struct sample *sample)
+static void start_sample(struct proc_sample *sample)
 {
-	const struct request *req = sample->req;
+	const struct proc_request *req = sample->req;
 	const struct source *source = source_choose(req->opts.source);
 	bool have_proc = procfs_usable();
 
@@ -306,14 +306,14 @@ static void start_sample(struct sample *sample)
 	sample->now.have_proc = sample->before.have_proc = have_proc;
 }
 
-static void free_sample(struct sample *sample)
+static void free_sample(struct proc_sample *sample)
 {
 	free(sample->rows);
 	free(sample->now.list);
 	free(sample->before.list);
 }
 
-static int exit_status(const struct sample *sample)
+static int exit_status(const struct proc_sample *sample)
 {
 	if (interrupted() || !sample->n_failed)
 		return EXIT_SUCCESS;
@@ -323,8 +323,8 @@ static int exit_status(const struct sample *sample)
 
 static int run_proc(int argc, char **argv)
 {
-	struct request req = { 0 };
-	struct sample sample = { .req = &req };
+	struct proc_request req = { 0 };
+	struct proc_sample sample = { .req = &req };
 
 	parse_arguments(&req, argc, argv);
 	start_sample(&sample);
