@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
 #include <err.h>
-#include <errno.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "options.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
+#include "shared/number.h"
 
 void try_help(const struct command *cmd)
 {
@@ -71,13 +73,9 @@ static void print_help(const struct command *cmd)
 
 unsigned long options_count(const struct command *cmd, const char *text)
 {
-	unsigned long number;
-	char *end;
+	uint64_t number;
 
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	/* strtoul() would take white space and a sign. */
-	if (!isdigit((unsigned char)*text) || *end || errno || !number)
+	if (!number_parse(text, 1, ULONG_MAX, &number))
 		misuse(cmd, _("%s: not a whole number of 1 or more"), text);
 	return number;
 }

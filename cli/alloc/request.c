@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <ctype.h>
 #include <err.h>
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "alloc/request.h"
+#include "shared/array.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
+#include "shared/number.h"
 #include "shared/size.h"
+#include "shared/words.h"
 
 /* Where --interval alone says when, but not how much. */
 #define STEPS_OF_INTERVAL 20
@@ -59,13 +59,11 @@ static double parse_seconds(const char *text)
 /* A size, or a whole number of percent of @size. */
 static size_t parse_touch(const char *text, size_t size)
 {
-	size_t digits = strspn(text, "0123456789"), touch;
+	uint64_t percent;
+	const char *unit = number_prefix(text, &percent);
+	size_t touch;
 
-	if (digits && !strcmp(text + digits, "%")) {
-		/* Beyond 100, how far does not matter. */
-		unsigned long percent = digits > 9 ? 101 : strtoul(text, NULL,
-								   10);
-
+	if (unit && !strcmp(unit, "%")) {
 		if (percent > 100)
 			refuse(text, _("more than all of it"));
 		return size * percent / 100;
@@ -100,24 +98,22 @@ static size_t parse_rate(const char *text)
 static uint64_t parse_seed(const char *text)
 {
 	uint64_t seed;
-	char *end;
 
-	errno = 0;
-	seed = strtoull(text, &end, 10);
 	/* JSON has it, as a number with a sign. */
-	if (!isdigit((unsigned char)*text) || *end || errno || seed > INT64_MAX)
+	if (!number_parse(text, 0, INT64_MAX, &seed))
 		refuse(text, _("not a seed (a whole number)"));
 	return seed;
 }
 
 static bool parse_pattern(const struct command *cmd, const char *text)
 {
-	if (!strcmp(text, "random"))
-		return true;
-	if (strcmp(text, "sequential"))
+	static const char *const patterns[] = { "sequential", "random" };
+	int pattern = word_find(patterns, ARRAY_SIZE(patterns), text);
+
+	if (pattern < 0)
 		misuse(cmd, _("%s: not a pattern (sequential or random)"),
 		       text);
-	return false;
+	return pattern == 1;
 }
 
 static enum thp parse_thp(const struct command *cmd, const char *text)

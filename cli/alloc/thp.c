@@ -12,6 +12,7 @@
 #include "alloc/thp.h"
 #include "shared/array.h"
 #include "shared/i18n.h"
+#include "shared/words.h"
 
 #define SETTING "/sys/kernel/mm/transparent_hugepage/enabled"
 
@@ -22,14 +23,11 @@ bool thp_parse(const char *name, enum thp *thp)
 		[THP_NEVER] = "never",
 		[THP_ALWAYS] = "always",
 	};
+	int found = word_find(names, ARRAY_SIZE(names), name);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(name, names[i])) {
-			*thp = i;
-			return true;
-		}
-	}
-	return false;
+	if (found >= 0)
+		*thp = found;
+	return found >= 0;
 }
 
 /* The file has all of them, the one that holds in brackets. */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A table whose columns are as wide as what is in them. */
-#include <err.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +10,7 @@
 #include "output/figure.h"
 #include "output/format_aligned.h"
 #include "output/terminal.h"
-#include "shared/i18n.h"
-
-static _Noreturn void out_of_memory(void)
-{
-	errx(EXIT_FAILURE, _("out of memory"));
-}
+#include "shared/xalloc.h"
 
 static void add_column(struct libscols_table *handle,
 		       const struct column *column)

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* tamalloc proc: processes, by their IDs or all of them. */
-#include <ctype.h>
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
 #include <regex.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +15,8 @@
 #include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
+#include "shared/number.h"
+#include "shared/xalloc.h"
 #include "source/choose.h"
 #include "source/users.h"
 
@@ -23,8 +25,8 @@ struct proc_request {
 	struct options opts;
 	struct watch watch;
 	bool all;
-	int n_pids;
-	char **pids;
+	size_t n_pids;
+	pid_t *pids;
 
 	bool has_user;
 	uid_t user;
@@ -50,13 +52,9 @@ struct proc_sample {
 
 static pid_t parse_pid(const char *text)
 {
-	char *end;
-	long pid;
+	uint64_t pid;
 
-	errno = 0;
-	pid = strtol(text, &end, 10);
-	if (!isdigit((unsigned char)*text) || *end || errno || !pid ||
-	    pid > INT_MAX)
+	if (!number_parse(text, 1, INT_MAX, &pid))
 		misuse(&proc_command, _("%s: not a process ID"), text);
 	return pid;
 }
@@ -119,14 +117,14 @@ static void parse_option(struct proc_request *req, int c)
 }
 
 /* All of them before any: misuse prints no figures. */
-static void parse_pids(struct proc_request *req, int n, char **pids)
+static void parse_pids(struct proc_request *req, size_t n, char **texts)
 {
-	req->n_pids = n;
-	req->pids = pids;
 	if (n && req->all)
-		misuse(&proc_command, _("%s: unexpected with --all"), *pids);
-	for (int i = 0; i < n; i++)
-		parse_pid(pids[i]);
+		misuse(&proc_command, _("%s: unexpected with --all"), *texts);
+	req->n_pids = n;
+	req->pids = xreallocarray(NULL, n + 1, sizeof(*req->pids));
+	for (size_t i = 0; i < n; i++)
+		req->pids[i] = parse_pid(texts[i]);
 	/* To choose among processes, with none named, is to mean all. */
 	if (!n && (req->has_user || req->has_name || req->has_sort || req->top))
 		req->all = true;
@@ -175,10 +173,10 @@ static void ask_named(struct proc_sample *sample)
 	const struct proc_request *req = sample->req;
 
 	sample->n_failed = 0;
-	for (int i = 0; i < req->n_pids; i++) {
+	for (size_t i = 0; i < req->n_pids; i++) {
 		const struct process *process;
 
-		processes_add(&sample->now, parse_pid(req->pids[i]));
+		processes_add(&sample->now, req->pids[i]);
 		process = &sample->now.list[i];
 		if (process->error) {
 			sample->n_failed++;
@@ -236,10 +234,8 @@ static bool is_wanted(const struct proc_request *req, struct process *process)
 
 static void choose_rows(struct proc_sample *sample)
 {
-	sample->rows = reallocarray(sample->rows, sample->now.n + 1,
-				    sizeof(*sample->rows));
-	if (!sample->rows)
-		errx(EXIT_FAILURE, _("out of memory"));
+	sample->rows = xreallocarray(sample->rows, sample->now.n + 1,
+				     sizeof(*sample->rows));
 	sample->n_rows = 0;
 	for (size_t i = 0; i < sample->now.n; i++) {
 		struct process *process = &sample->now.list[i];
@@ -306,6 +302,13 @@ static void start_sample(struct proc_sample *sample)
 	sample->now.have_proc = sample->before.have_proc = have_proc;
 }
 
+static void free_request(struct proc_request *req)
+{
+	free(req->pids);
+	if (req->has_name)
+		regfree(&req->name);
+}
+
 static void free_sample(struct proc_sample *sample)
 {
 	free(sample->rows);
@@ -331,8 +334,7 @@ static int run_proc(int argc, char **argv)
 	watch_run(&req.watch, &process_columns, &req.opts.style,
 		  show, &sample);
 	free_sample(&sample);
-	if (req.has_name)
-		regfree(&req.name);
+	free_request(&req);
 	return exit_status(&sample);
 }
 

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
-#include <errno.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "shared/i18n.h"
+#include "shared/number.h"
 #include "shared/size.h"
 
 static const char units[] = "BKMGTPE";
@@ -42,21 +41,17 @@ static uint64_t unit_size(const char *unit)
 
 const char *size_parse(const char *text, size_t *size)
 {
-	uint64_t unit;
-	char *end;
+	uint64_t number, unit;
+	const char *end;
 
 	if (*text == '-')
 		return _("negative");
-	/* strtoull() would take white space and a sign. */
-	if (!isdigit((unsigned char)*text))
-		return not_a_size();
-	errno = 0;
-	*size = strtoull(text, &end, 10);
-	unit = unit_size(end);
+	end = number_prefix(text, &number);
+	unit = end ? unit_size(end) : 0;
 	if (!unit)
 		return not_a_size();
-	if (errno || __builtin_mul_overflow(*size, unit, size) ||
-	    *size > SIZE_LIMIT)
+	/* A number that is too large is the largest there is. */
+	if (__builtin_mul_overflow(number, unit, size) || *size > SIZE_LIMIT)
 		return _("beyond the address space (128T less a page)");
 	return NULL;
 }

@@ -2,11 +2,11 @@
 #include <err.h>
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "shared/array.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
+#include "shared/words.h"
 #include "source/choose.h"
 #include "source/procfs.h"
 #include "source/syscalls.h"
@@ -18,14 +18,11 @@ bool source_parse(const char *name, enum source_choice *choice)
 		[SOURCE_SYSCALL] = "syscall",
 		[SOURCE_PROCFS] = "procfs",
 	};
+	int found = word_find(names, ARRAY_SIZE(names), name);
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		if (!strcmp(name, names[i])) {
-			*choice = i;
-			return true;
-		}
-	}
-	return false;
+	if (found >= 0)
+		*choice = found;
+	return found >= 0;
 }
 
 /* Why the system calls cannot be had, or NULL where they can. */

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <err.h>
 #include <errno.h>
 #include <stdlib.h>
 
-#include "shared/i18n.h"
+#include "shared/xalloc.h"
 #include "source/processes.h"
 #include "source/users.h"
 
@@ -11,11 +10,9 @@ static struct process *new_process(struct processes *processes)
 {
 	if (processes->n == processes->room) {
 		processes->room = processes->room ? 2 * processes->room : 64;
-		processes->list = reallocarray(processes->list,
-					       processes->room,
-					       sizeof(*processes->list));
-		if (!processes->list)
-			errx(EXIT_FAILURE, _("out of memory"));
+		processes->list = xreallocarray(processes->list,
+						processes->room,
+						sizeof(*processes->list));
 	}
 	return &processes->list[processes->n++];
 }

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <ctype.h>
-#include <err.h>
-#include <errno.h>
 #include <pwd.h>
+#include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "shared/i18n.h"
+#include "shared/number.h"
+#include "shared/xalloc.h"
 #include "source/users.h"
 
 /* Those seen so far: a machine has few, and asking for one may be slow. */
@@ -19,10 +17,8 @@ static struct user {
 
 static struct user *remember(uid_t uid, const char *name)
 {
-	struct user *user = malloc(sizeof(*user) + strlen(name) + 1);
+	struct user *user = xmalloc(sizeof(*user) + strlen(name) + 1);
 
-	if (!user)
-		errx(EXIT_FAILURE, _("out of memory"));
 	user->uid = uid;
 	strcpy(user->name, name);
 	user->next = users;
@@ -46,17 +42,15 @@ const char *user_name(uid_t uid)
 bool user_parse(const char *text, uid_t *uid)
 {
 	const struct passwd *entry = getpwnam(text);
-	unsigned long number;
-	char *end;
+	uint64_t number;
 
 	if (entry) {
 		*uid = entry->pw_uid;
 		return true;
 	}
-	errno = 0;
-	number = strtoul(text, &end, 10);
-	*uid = number;
 	/* The last one means none. */
-	return isdigit((unsigned char)*text) && !*end && !errno &&
-	       number < (uid_t)-1;
+	if (!number_parse(text, 0, (uid_t)-1 - 1, &number))
+		return false;
+	*uid = number;
+	return true;
 }

@@ -158,3 +158,15 @@ source/users -> output/table" ]]
 	[[ $output == "shared/size.h: lonely
 shared/size.h: strayed" ]]
 }
+
+# The files of the command that have the pattern $1 in them.
+having() {
+	(cd "$top/cli" && make -s O="$O" print-sources | xargs grep -lE "$1")
+}
+
+@test "whole numbers are read, and memory is missed, in one place" {
+	run having '\bstrto(u?ll?|[iu]max)\('
+	[[ $output == shared/number.c ]]
+	run having '"out of memory"'
+	[[ $output == shared/xalloc.c ]]
+}
