@@ -30,7 +30,6 @@
 /* An experiment, and who is told of it as it goes on. */
 struct show {
 	const struct request *req;
-	struct plan plan;
 	struct experiment exp;
 	bool rows;		/* one as each step ends */
 	bool terminal;		/* one that all is shown to */
@@ -73,27 +72,26 @@ static void choose_show(struct show *show)
 		     terminal_redraws(STDERR_FILENO);
 }
 
-/* The plan, but no less than what a curve needs. */
-static void choose_steps(struct show *show)
+/* As asked for, but in no fewer steps than a curve needs. */
+static struct plan choose_plan(const struct show *show)
 {
+	struct plan plan = show->req->plan;
 	size_t page = sysconf(_SC_PAGESIZE);
-	size_t fine = (show->plan.touch / POINTS / page + 1) * page;
 
 	if (!show->req->stepped && (show->live || show->req->plot))
-		show->plan.step = fine;
+		plan.step = (plan.touch / POINTS / page + 1) * page;
+	return plan;
 }
 
 static void show_begin(struct show *show)
 {
 	choose_show(show);
-	show->plan = show->req->plan;
-	choose_steps(show);
-	show->exp.plan = &show->plan;
+	show->exp.plan = choose_plan(show);
 	show->exp.src = source_choose(show->req->opts.source);
 	show->exp.observe = observe;
 	show->exp.observer = show;
 	experiment_prepare(&show->exp);
-	series_init(&show->series, &show->plan);
+	series_init(&show->series, &show->exp.plan);
 	show->picture = (struct picture){
 		.exp = &show->exp,
 		.series = &show->series,
@@ -128,7 +126,7 @@ static void print_stages(const struct show *show)
 		report_heading(&show->exp, style);
 	/* Else the summary says so. */
 	if (style->format == FORMAT_TABLE && !show->terminal &&
-	    show->plan.thp != THP_DEFAULT)
+	    show->exp.plan.thp != THP_DEFAULT)
 		report_huge_pages(&show->exp);
 	report_stages(&show->exp, style);
 	if (show->terminal) {
@@ -148,7 +146,7 @@ static void print_results(struct show *show)
 /* In JSON, each row has the lag that there can be. */
 static void explain_lag(const struct show *show)
 {
-	if (show->req->opts.style.format == FORMAT_TABLE && !show->plan.read &&
+	if (show->req->opts.style.format == FORMAT_TABLE && !show->exp.plan.read &&
 	    show->lags)
 		rss_lag_warn();
 }

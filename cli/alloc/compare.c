@@ -209,7 +209,7 @@ static _Noreturn void run_child(const struct request *req,
 	struct source own = *src;
 	struct child child = {
 		.exp = {
-			.plan = &req->plan,
+			.plan = req->plan,
 			.src = &own,
 			.observe = send_sample,
 			.observer = &child,

@@ -25,7 +25,7 @@ size_t plan_work(const struct plan *plan)
 
 const char *experiment_thp(const struct experiment *exp)
 {
-	return thp_in_force(exp->plan->thp, exp->thp_system);
+	return thp_in_force(exp->plan.thp, exp->thp_system);
 }
 
 static int64_t growth(size_t now_kb, size_t before_kb)
@@ -83,10 +83,10 @@ static void reserve(struct experiment *exp)
 
 	getrusage(RUSAGE_SELF, &before);
 	start = clock_now();
-	address = exp->src->reserve(exp->plan->size);
+	address = exp->src->reserve(exp->plan.size);
 	exp->reserve_seconds = clock_now() - start;
 	if (address == -1)
-		cannot_reserve(exp->plan->size);
+		cannot_reserve(exp->plan.size);
 	getrusage(RUSAGE_SELF, &after);
 	exp->reserve_faults = after.ru_minflt - before.ru_minflt;
 	exp->memory = (unsigned char *)address;
@@ -110,7 +110,7 @@ static void align(struct touch *touch)
 
 static void prepare_touch(struct experiment *exp)
 {
-	const struct plan *plan = exp->plan;
+	const struct plan *plan = &exp->plan;
 	struct touch *touch = &exp->touch;
 	size_t pages;
 
@@ -152,7 +152,7 @@ static enum touch_end step(struct experiment *exp, advance_function *advance,
 
 static size_t next_stop(const struct experiment *exp, size_t done)
 {
-	size_t bytes = exp->plan->step, total = exp->touch.total;
+	size_t bytes = exp->plan.step, total = exp->touch.total;
 
 	if (!bytes || total - done <= bytes)
 		return total;
@@ -191,7 +191,7 @@ static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 			return end;
 		measure(exp, stage);
 		last = *done >= exp->touch.total;
-		pause_after(exp->plan, start, *done - before, last);
+		pause_after(&exp->plan, start, *done - before, last);
 	} while (!last);
 	return TOUCH_DONE;
 }
@@ -202,13 +202,11 @@ static enum touch_end run_stage(struct experiment *exp, enum stage stage,
  */
 static void rehearse(const struct experiment *exp)
 {
-	struct plan plan = *exp->plan;
 	struct experiment trial = *exp;
 	size_t page = sysconf(_SC_PAGESIZE);
 
-	plan.size = page;
-	plan.touch = page;
-	trial.plan = &plan;
+	trial.plan.size = page;
+	trial.plan.touch = page;
 	trial.observe = NULL;
 	trial.memory = mmap(NULL, page, PROT_READ | PROT_WRITE,
 			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -236,11 +234,11 @@ enum touch_end experiment_run(struct experiment *exp)
 	rehearse(exp);
 	measure(exp, BEFORE);
 	reserve(exp);
-	thp_advise(exp->memory, exp->plan->size, exp->plan->thp);
+	thp_advise(exp->memory, exp->plan.size, exp->plan.thp);
 	prepare_touch(exp);
 	measure(exp, RESERVED);
 	end = run_stage(exp, TOUCHED, touch_until, &exp->now.touched);
-	if (end || !exp->plan->release)
+	if (end || !exp->plan.release)
 		return end;
 	return run_stage(exp, RELEASED, touch_release_until,
 			 &exp->now.released);
@@ -248,5 +246,5 @@ enum touch_end experiment_run(struct experiment *exp)
 
 void experiment_free(struct experiment *exp)
 {
-	munmap(exp->memory, exp->plan->size);
+	munmap(exp->memory, exp->plan.size);
 }

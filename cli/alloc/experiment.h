@@ -48,7 +48,7 @@ struct sample {
 };
 
 struct experiment {
-	const struct plan *plan;
+	struct plan plan;
 	const struct source *src;
 	/* Is told of each sample; may be NULL. */
 	void (*observe)(void *observer, const struct sample *sample);

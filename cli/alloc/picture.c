@@ -148,7 +148,7 @@ static void put_row(const struct picture *picture, int row, int columns,
 	put_at_right(text, LABEL_WIDTH);
 	put(*text ? chars->top : chars->left);
 	for (int i = 1; i <= columns; i++) {
-		uint64_t done = (double)plan_work(picture->exp->plan) * i /
+		uint64_t done = (double)plan_work(&picture->exp->plan) * i /
 				columns;
 		const struct point *point = point_at(picture->series, done);
 
@@ -188,8 +188,8 @@ static void put_legend(const struct picture *picture, int columns)
 	put_at_right("", LABEL_WIDTH + 1);
 	columns -= put_key(RED, chars->reserved, _("reserved"));
 	columns -= put_key(GREEN, chars->levels[8], _("used"));
-	if (!picture->exp->plan->release)
-		size_format(text, picture->exp->plan->touch);
+	if (!picture->exp->plan.release)
+		size_format(text, picture->exp->plan.touch);
 	if (columns >= (int)strlen(text))
 		put_at_right(text, columns);
 	put(TO_LINE_END "\n");
@@ -201,7 +201,7 @@ static void put_progress(const struct picture *picture, int columns)
 	const struct sample *now = &exp->now;
 	bool released = now->stage == RELEASED;
 	size_t done = released ? now->released : now->touched;
-	size_t all = exp->plan->touch;
+	size_t all = exp->plan.touch;
 	char done_text[SIZE_TEXT], all_text[SIZE_TEXT], used[SIZE_TEXT];
 	char line[256];
 
@@ -291,7 +291,7 @@ void picture_begin(struct picture *picture)
 		.sa_handler = note_continued,
 		.sa_flags = SA_RESTART,
 	};
-	const struct plan *plan = picture->exp->plan;
+	const struct plan *plan = &picture->exp->plan;
 
 	sigaction(SIGCONT, &action, NULL);
 	picture->slow = plan->interval >= SECONDS_A_FRAME ||

@@ -110,8 +110,8 @@ static void set_experiment(struct table *table, const struct experiment *exp,
 	table_number(table, PID, getpid());
 	if (exp->memory)
 		table_text(table, ADDRESS, address);
-	table_number(table, SIZE, exp->plan->size);
-	table_number(table, VERIFIED, exp->plan->verify);
+	table_number(table, SIZE, exp->plan.size);
+	table_number(table, VERIFIED, exp->plan.verify);
 	table_text(table, THP, experiment_thp(exp));
 	table_text(table, THP_SYSTEM, exp->thp_system);
 	table_number(table, LAG, rss_lag());
@@ -162,7 +162,7 @@ void report_row(struct table *table, const struct experiment *exp,
 
 void report_heading(const struct experiment *exp, const struct style *style)
 {
-	const struct plan *plan = exp->plan;
+	const struct plan *plan = &exp->plan;
 	char size[SIZE_TEXT], touched[SIZE_TEXT];
 
 	format_bytes(style, size, plan->size);
@@ -184,7 +184,7 @@ void report_huge_pages(const struct experiment *exp)
 
 void report_stages(const struct experiment *exp, const struct style *style)
 {
-	enum stage last = plan_last_stage(exp->plan);
+	enum stage last = plan_last_stage(&exp->plan);
 	struct table table;
 
 	table_open(&table, &report_columns, style, 0);

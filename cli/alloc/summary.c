@@ -54,7 +54,7 @@ static void add_reserved(struct summary *sum)
 {
 	char all[SIZE_TEXT], growth[SIZE_TEXT];
 
-	format_bytes(sum->style, all, sum->exp->plan->size);
+	format_bytes(sum->style, all, sum->exp->plan.size);
 	add(sum, _("requested"), "%s", all);
 	format_bytes(sum->style, all,
 		     sum->after->stats.reserved_memory_kb * 1024);
@@ -80,7 +80,7 @@ static void add_used(struct summary *sum)
 
 static void add_touched(struct summary *sum)
 {
-	const struct plan *plan = sum->exp->plan;
+	const struct plan *plan = &sum->exp->plan;
 	const char *label = plan->read ? _("read") : _("written");
 	char size[SIZE_TEXT], seed[SIZE_TEXT];
 
@@ -99,7 +99,7 @@ static void add_released(struct summary *sum)
 {
 	char size[SIZE_TEXT], used[SIZE_TEXT];
 
-	if (!sum->exp->plan->release)
+	if (!sum->exp->plan.release)
 		return;
 	format_bytes(sum->style, size, sum->last->released);
 	format_bytes(sum->style, used, sum->last->stats.used_memory_kb * 1024);
@@ -257,7 +257,7 @@ static void set_memory(struct table *table, const struct experiment *exp)
 {
 	const struct sample *touched = &exp->samples[TOUCHED];
 
-	table_number(table, REQUESTED, exp->plan->size);
+	table_number(table, REQUESTED, exp->plan.size);
 	table_number(table, RESERVED_SIZE,
 		     touched->stats.reserved_memory_kb * 1024);
 	table_number(table, RESERVED_GROWTH,
@@ -266,7 +266,7 @@ static void set_memory(struct table *table, const struct experiment *exp)
 	table_number(table, USED_GROWTH, sample_used_growth(exp, touched));
 	table_number(table, USED_PERCENT,
 		     touched->stats.used_memory_percentage);
-	if (!exp->plan->release)
+	if (!exp->plan.release)
 		return;
 	table_number(table, RELEASED_SIZE, exp->samples[RELEASED].released);
 	table_number(table, USED_RELEASED,
@@ -275,7 +275,7 @@ static void set_memory(struct table *table, const struct experiment *exp)
 
 static void set_touching(struct table *table, const struct experiment *exp)
 {
-	const struct plan *plan = exp->plan;
+	const struct plan *plan = &exp->plan;
 	const struct sample *touched = &exp->samples[TOUCHED];
 
 	table_text(table, ACCESS, plan->read ? "read" : "write");

@@ -81,8 +81,8 @@ static void put_title(const struct svg *svg)
 {
 	char size[SIZE_TEXT], touched[SIZE_TEXT], text[128];
 
-	size_format(size, svg->exp->plan->size);
-	size_format(touched, svg->exp->plan->touch);
+	size_format(size, svg->exp->plan.size);
+	size_format(touched, svg->exp->plan.touch);
 	snprintf(text, sizeof(text), _("%s reserved, %s touched"), size,
 		 touched);
 	fputs("<title>", svg->file);
@@ -129,7 +129,7 @@ static void put_y_axis(const struct svg *svg)
 /* One of the stages: its numbers begin with 0. */
 static void put_x_axis(const struct svg *svg, uint64_t from, const char *label)
 {
-	uint64_t touch = svg->exp->plan->touch, tick = tick_of(svg->total);
+	uint64_t touch = svg->exp->plan.touch, tick = tick_of(svg->total);
 	char text[SIZE_TEXT];
 
 	for (uint64_t done = 0; done <= touch; done += tick) {
@@ -150,7 +150,7 @@ static void put_x_axis(const struct svg *svg, uint64_t from, const char *label)
 
 static void put_axes(const struct svg *svg)
 {
-	const struct plan *plan = svg->exp->plan;
+	const struct plan *plan = &svg->exp->plan;
 
 	put_y_axis(svg);
 	put_x_axis(svg, 0, plan->read ? _("read (bytes)") :
@@ -206,7 +206,7 @@ static void put_legend(const struct svg *svg)
 void svg_write(FILE *file, const struct experiment *exp,
 	       const struct series *series)
 {
-	size_t work = plan_work(exp->plan);
+	size_t work = plan_work(&exp->plan);
 	struct svg svg = {
 		.file = file,
 		.exp = exp,
