@@ -80,12 +80,46 @@ unsigned long options_count(const struct command *cmd, const char *text)
 	return number;
 }
 
-static void set_format(const struct command *cmd, struct options *opts,
-		       enum format format)
+/* The index of @c among the options of @cmd. */
+static size_t index_of(const struct command *cmd, int c)
 {
-	if (opts->style.format != FORMAT_TABLE && opts->style.format != format)
-		misuse(cmd, _("--json and --raw exclude each other"));
-	opts->style.format = format;
+	size_t i = 0;
+
+	while (cmd->options[i].val != c)
+		i++;
+	return i;
+}
+
+static const char *name_of(const struct command *cmd, int c)
+{
+	return cmd->options[index_of(cmd, c)].name;
+}
+
+static bool is_given(const struct command *cmd, const struct options *opts,
+		     int c)
+{
+	return opts->given & UINT64_C(1) << index_of(cmd, c);
+}
+
+void options_exclude(const struct command *cmd, const struct options *opts,
+		     const struct option_pair *pairs)
+{
+	for (; pairs->option; pairs++)
+		if (is_given(cmd, opts, pairs->option) &&
+		    is_given(cmd, opts, pairs->other))
+			misuse(cmd, _("--%s and --%s exclude each other"),
+			       name_of(cmd, pairs->option),
+			       name_of(cmd, pairs->other));
+}
+
+void options_require(const struct command *cmd, const struct options *opts,
+		     const int *options, size_t n, int needed)
+{
+	for (size_t i = 0; i < n; i++)
+		if (is_given(cmd, opts, options[i]) &&
+		    !is_given(cmd, opts, needed))
+			misuse(cmd, _("--%s does nothing without --%s"),
+			       name_of(cmd, options[i]), name_of(cmd, needed));
 }
 
 /* Takes @c if it is one of the common options. */
@@ -96,10 +130,10 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 		columns_choose(cmd->columns, optarg, &opts->style.columns);
 		break;
 	case 'J':
-		set_format(cmd, opts, FORMAT_JSON);
+		opts->style.format = FORMAT_JSON;
 		break;
 	case 'r':
-		set_format(cmd, opts, FORMAT_RAW);
+		opts->style.format = FORMAT_RAW;
 		break;
 	case 'b':
 		opts->style.bytes = true;
@@ -107,11 +141,17 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 	case 'n':
 		opts->style.no_headings = true;
 		break;
-	case 's':
+	case OPT_SOURCE:
 		if (!source_parse(optarg, &opts->source))
 			misuse(cmd, _("%s: not a source (auto, syscall or "
 				      "procfs)"), optarg);
 		break;
+	case 'h':
+		print_help(cmd);
+		exit(EXIT_SUCCESS);
+	case 'V':
+		print_version();
+		exit(EXIT_SUCCESS);
 	default:
 		return false;
 	}
@@ -121,27 +161,23 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 int options_next(const struct command *cmd, int argc, char **argv,
 		 struct options *opts)
 {
+	static const struct option_pair exclusive[] = {
+		{ 'J', 'r' },
+		{ 0 }
+	};
 	int c;
 
 	/* The digits are there to give -5M a better answer than getopt's. */
 	while ((c = getopt_long(argc, argv, "0123456789o:JrbnhV", cmd->options,
 				NULL)) != -1) {
-		if (take_common(cmd, c, opts))
-			continue;
-		switch (c) {
-		case 'h':
-			print_help(cmd);
-			exit(EXIT_SUCCESS);
-		case 'V':
-			print_version();
-			exit(EXIT_SUCCESS);
-		case '?':
+		if (c == '?')
 			try_help(cmd);
-		default:
-			if (isdigit(c))
-				misuse(cmd, _("-%c...: a negative number"), c);
+		if (c <= CHAR_MAX && isdigit(c))
+			misuse(cmd, _("-%c...: a negative number"), c);
+		opts->given |= UINT64_C(1) << index_of(cmd, c);
+		options_exclude(cmd, opts, exclusive);
+		if (!take_common(cmd, c, opts))
 			return c;
-		}
 	}
 	return -1;
 }

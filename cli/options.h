@@ -3,6 +3,10 @@
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
+#include <limits.h>
+#include <stddef.h>
+#include <stdint.h>
+
 #include "command.h"
 #include "output/style.h"
 #include "source/choose.h"
@@ -10,6 +14,13 @@
 struct options {
 	struct style style;
 	enum source_choice source;
+	uint64_t given;		/* a bit for each of the command's options */
+};
+
+/* Options without a letter.  Those of others begin where these end. */
+enum {
+	OPT_SOURCE = CHAR_MAX + 1,
+	OPT_COMMON_END
 };
 
 #define COMMON_OPTIONS						\
@@ -18,7 +29,7 @@ struct options {
 	{ "noheadings", no_argument, NULL, 'n' },		\
 	{ "raw", no_argument, NULL, 'r' },			\
 	{ "output", required_argument, NULL, 'o' },		\
-	{ "source", required_argument, NULL, 's' },		\
+	{ "source", required_argument, NULL, OPT_SOURCE },	\
 	{ "help", no_argument, NULL, 'h' },			\
 	{ "version", no_argument, NULL, 'V' },			\
 	{ NULL, 0, NULL, 0 }
@@ -29,6 +40,20 @@ struct options {
  */
 int options_next(const struct command *cmd, int argc, char **argv,
 		 struct options *opts);
+
+/* Two options, as options_next() returns them; { 0 } ends a list of pairs. */
+struct option_pair {
+	int option;
+	int other;
+};
+
+/* Exits with EXIT_MISUSE where both of a pair are given. */
+void options_exclude(const struct command *cmd, const struct options *opts,
+		     const struct option_pair *pairs);
+
+/* The same where one of the @n @options is, and @needed is not. */
+void options_require(const struct command *cmd, const struct options *opts,
+		     const int *options, size_t n, int needed);
 
 /* A whole number from 1 on, or it exits with EXIT_MISUSE. */
 unsigned long options_count(const struct command *cmd, const char *text);

@@ -30,11 +30,11 @@ static double parse_interval(const struct command *cmd, const char *text)
 
 bool watch_take_option(struct watch *watch, const struct command *cmd, int c)
 {
-	if (c == 'W' && optarg)
+	if (c == OPT_WATCH && optarg)
 		watch->seconds = parse_interval(cmd, optarg);
-	else if (c == 'C')
+	else if (c == OPT_COUNT)
 		watch->count = options_count(cmd, optarg);
-	else if (c != 'W')
+	else if (c != OPT_WATCH)
 		return false;
 	watch->on = true;
 	return true;

@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "command.h"
+#include "options.h"
 
 struct style;
 struct table;
@@ -23,9 +23,15 @@ struct watch {
 	unsigned long ticks;		/* since then */
 };
 
+enum {
+	OPT_WATCH = OPT_COMMON_END,
+	OPT_COUNT,
+	OPT_WATCH_END
+};
+
 #define WATCH_OPTIONS						\
-	{ "watch", optional_argument, NULL, 'W' },		\
-	{ "count", required_argument, NULL, 'C' }
+	{ "watch", optional_argument, NULL, OPT_WATCH },	\
+	{ "count", required_argument, NULL, OPT_COUNT }
 
 /* Takes @c if it is one of those; exits where its argument is wrong. */
 bool watch_take_option(struct watch *watch, const struct command *cmd, int c);

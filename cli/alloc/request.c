@@ -18,6 +18,22 @@
 /* Where --rate does. */
 #define STEPS_A_SECOND 10
 
+enum {
+	OPT_TOUCH = OPT_COMMON_END,
+	OPT_STEP,
+	OPT_RATE,
+	OPT_INTERVAL,
+	OPT_PATTERN,
+	OPT_SEED,
+	OPT_READ,
+	OPT_VERIFY,
+	OPT_THP,
+	OPT_RELEASE,
+	OPT_PLOT,
+	OPT_COMPARE,
+	OPT_HOLD,
+};
+
 /* What waits for the other options, or is looked at together with them. */
 struct draft {
 	const struct command *cmd;
@@ -27,8 +43,6 @@ struct draft {
 	const char *rate;
 	const char *interval;
 	const char *seed;
-	const char *of_touch;	/* an option that is nothing without --touch */
-	const char *not_compared;	/* nor with --compare */
 };
 
 static _Noreturn void refuse(const char *text, const char *why)
@@ -138,36 +152,29 @@ static bool take_touch_option(struct draft *draft, int c)
 	struct plan *plan = &draft->req->plan;
 
 	switch (c) {
-	case 'S':
+	case OPT_STEP:
 		draft->step = optarg;
-		draft->of_touch = "--step";
 		break;
-	case 'R':
+	case OPT_RATE:
 		draft->rate = optarg;
-		draft->of_touch = draft->not_compared = "--rate";
 		break;
-	case 'i':
+	case OPT_INTERVAL:
 		draft->interval = optarg;
-		draft->of_touch = draft->not_compared = "--interval";
 		break;
-	case 'p':
+	case OPT_PATTERN:
 		plan->random = parse_pattern(draft->cmd, optarg);
-		draft->of_touch = "--pattern";
 		break;
-	case 'e':
+	case OPT_SEED:
 		draft->seed = optarg;
 		break;
-	case 'd':
+	case OPT_READ:
 		plan->read = true;
-		draft->of_touch = "--read";
 		break;
-	case 'v':
+	case OPT_VERIFY:
 		plan->verify = true;
-		draft->of_touch = draft->not_compared = "--verify";
 		break;
-	case 'x':
+	case OPT_RELEASE:
 		plan->release = true;
-		draft->of_touch = draft->not_compared = "--release";
 		break;
 	default:
 		return false;
@@ -182,46 +189,49 @@ static void take_option(struct draft *draft, int c)
 	if (take_touch_option(draft, c))
 		return;
 	switch (c) {
-	case 't':
+	case OPT_TOUCH:
 		draft->touch = optarg;
 		break;
-	case 'T':
+	case OPT_THP:
 		req->plan.thp = parse_thp(draft->cmd, optarg);
 		break;
-	case 'P':
+	case OPT_PLOT:
 		req->plot = optarg;
-		draft->not_compared = "--plot";
 		break;
-	case 'c':
+	case OPT_COMPARE:
 		req->compare = true;
 		break;
-	case 'w':
+	case OPT_HOLD:
 		parse_hold(req, optarg);
-		draft->not_compared = "--hold";
 		break;
 	}
 }
 
 static void check_together(const struct draft *draft)
 {
-	const struct request *req = draft->req;
-	const struct command *cmd = draft->cmd;
+	static const int of_touch[] = {
+		OPT_STEP, OPT_RATE, OPT_INTERVAL, OPT_PATTERN, OPT_READ,
+		OPT_VERIFY, OPT_RELEASE,
+	};
+	static const struct option_pair exclusive[] = {
+		{ OPT_RATE, OPT_INTERVAL },
+		{ OPT_COMPARE, OPT_RATE },
+		{ OPT_COMPARE, OPT_INTERVAL },
+		{ OPT_COMPARE, OPT_VERIFY },
+		{ OPT_COMPARE, OPT_RELEASE },
+		{ OPT_COMPARE, OPT_PLOT },
+		{ OPT_COMPARE, OPT_HOLD },
+		{ OPT_COMPARE, 'o' },
+		{ 0 }
+	};
+	const struct options *opts = &draft->req->opts;
 
-	if (draft->of_touch && !draft->touch)
-		misuse(cmd, _("%s does nothing without --touch"),
-		       draft->of_touch);
-	if (draft->rate && draft->interval)
-		misuse(cmd, _("%s and %s exclude each other"),
-		       "--rate", "--interval");
-	if (draft->seed && !req->plan.random)
-		misuse(cmd, _("%s does nothing without %s"),
-		       "--seed", "--pattern=random");
-	if (req->compare && draft->not_compared)
-		misuse(cmd, _("%s and %s exclude each other"),
-		       "--compare", draft->not_compared);
-	if (req->compare && req->opts.style.columns.given)
-		misuse(cmd, _("%s and %s exclude each other"),
-		       "--compare", "--output");
+	options_require(draft->cmd, opts, of_touch, ARRAY_SIZE(of_touch),
+			OPT_TOUCH);
+	options_exclude(draft->cmd, opts, exclusive);
+	if (draft->seed && !draft->req->plan.random)
+		misuse(draft->cmd, _("--%s does nothing without --%s"), "seed",
+		       "pattern=random");
 }
 
 static size_t whole_pages(size_t bytes)
@@ -292,18 +302,18 @@ void request_parse(struct request *req, const struct command *cmd, int argc,
 }
 
 const struct option request_options[] = {
-	{ "touch", required_argument, NULL, 't' },
-	{ "step", required_argument, NULL, 'S' },
-	{ "rate", required_argument, NULL, 'R' },
-	{ "interval", required_argument, NULL, 'i' },
-	{ "pattern", required_argument, NULL, 'p' },
-	{ "seed", required_argument, NULL, 'e' },
-	{ "read", no_argument, NULL, 'd' },
-	{ "verify", no_argument, NULL, 'v' },
-	{ "thp", required_argument, NULL, 'T' },
-	{ "release", no_argument, NULL, 'x' },
-	{ "plot", required_argument, NULL, 'P' },
-	{ "compare", no_argument, NULL, 'c' },
-	{ "hold", optional_argument, NULL, 'w' },
+	{ "touch", required_argument, NULL, OPT_TOUCH },
+	{ "step", required_argument, NULL, OPT_STEP },
+	{ "rate", required_argument, NULL, OPT_RATE },
+	{ "interval", required_argument, NULL, OPT_INTERVAL },
+	{ "pattern", required_argument, NULL, OPT_PATTERN },
+	{ "seed", required_argument, NULL, OPT_SEED },
+	{ "read", no_argument, NULL, OPT_READ },
+	{ "verify", no_argument, NULL, OPT_VERIFY },
+	{ "thp", required_argument, NULL, OPT_THP },
+	{ "release", no_argument, NULL, OPT_RELEASE },
+	{ "plot", required_argument, NULL, OPT_PLOT },
+	{ "compare", no_argument, NULL, OPT_COMPARE },
+	{ "hold", optional_argument, NULL, OPT_HOLD },
 	COMMON_OPTIONS
 };

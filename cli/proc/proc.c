@@ -20,6 +20,14 @@
 #include "source/choose.h"
 #include "source/users.h"
 
+enum {
+	OPT_ALL = OPT_WATCH_END,
+	OPT_USER,
+	OPT_NAME,
+	OPT_SORT,
+	OPT_TOP,
+};
+
 /* What is asked for. */
 struct proc_request {
 	struct options opts;
@@ -96,19 +104,19 @@ static void parse_sort(struct proc_request *req, const char *text)
 static void parse_option(struct proc_request *req, int c)
 {
 	switch (c) {
-	case 'a':
+	case OPT_ALL:
 		req->all = true;
 		break;
-	case 'u':
+	case OPT_USER:
 		parse_user(req, optarg);
 		break;
-	case 'm':
+	case OPT_NAME:
 		parse_name(req, optarg);
 		break;
-	case 'S':
+	case OPT_SORT:
 		parse_sort(req, optarg);
 		break;
-	case 't':
+	case OPT_TOP:
 		req->top = options_count(&proc_command, optarg);
 		break;
 	default:
@@ -339,11 +347,11 @@ static int run_proc(int argc, char **argv)
 }
 
 static const struct option options[] = {
-	{ "all", no_argument, NULL, 'a' },
-	{ "user", required_argument, NULL, 'u' },
-	{ "name", required_argument, NULL, 'm' },
-	{ "sort", required_argument, NULL, 'S' },
-	{ "top", required_argument, NULL, 't' },
+	{ "all", no_argument, NULL, OPT_ALL },
+	{ "user", required_argument, NULL, OPT_USER },
+	{ "name", required_argument, NULL, OPT_NAME },
+	{ "sort", required_argument, NULL, OPT_SORT },
+	{ "top", required_argument, NULL, OPT_TOP },
 	WATCH_OPTIONS,
 	COMMON_OPTIONS
 };

@@ -33,6 +33,17 @@ setup() {
 	done
 }
 
+@test "only options with a letter of their own spend one" {
+	spent=$(files_of sources headers | xargs sed -nE \
+		"s/.*\{ \"[a-z-]+\", [a-z]+_argument, NULL, '(.)' \}.*/\1/p" |
+		sort -u | tr -d '\n')
+	[[ -n $spent ]]
+	for command in "" alloc global proc; do
+		tamalloc ${command:+"$command"} --help
+	done | sed -nE 's/^ -(.), --.*/\1/p' | sort -u | tr -d '\n' |
+		diff <(printf %s "$spent") -
+}
+
 @test "--help of a command lists its columns and fits 80 columns" {
 	for command in alloc global proc; do
 		run_expecting 0 tamalloc "$command" --help
