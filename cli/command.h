@@ -10,10 +10,10 @@
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *summary;		/* marked with N_(), as what follows */
-	const char *operands;		/* of the usage line */
-	const struct option *options;	/* its own and COMMON_OPTIONS */
-	const char *options_help;	/* of its own, NULL for none */
+	const char *summary;          /* marked with N_(), as what follows */
+	const char *operands;         /* of the usage line */
+	const struct option *options; /* its own and COMMON_OPTIONS */
+	const char *options_help;     /* of its own, NULL for none */
 	const struct columns *columns;
 };
 

@@ -34,34 +34,60 @@ enum {
 };
 
 static const struct column list[] = {
-	[TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
+	[TIME] = {
+		"TIME", "time", TYPE_TIME, IN_STREAM,
 		N_("time of the sample; in JSON seconds since 1970"),
-		.width = 8 },
-	[RESERVED] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN | IN_WATCH,
-		N_("reserved memory (VmSize)") },
-	[RESERVED_DIFF] = { "RESERVED_DIFF", "reserved_diff", TYPE_DIFFERENCE,
-		IN_WATCH, N_("change of reserved memory since the last sample") },
-	[USED] = { "USED", "used", TYPE_SIZE, SHOWN | IN_WATCH,
-		N_("used memory (VmRSS)"), .width = 7 },
-	[USED_DIFF] = { "USED_DIFF", "used_diff", TYPE_DIFFERENCE, IN_WATCH,
-		N_("change of used memory since the last sample") },
-	[RESOLUTION] = { "RESOLUTION", "resolution", TYPE_SIZE, SHOWN,
-		N_("unit to which these are rounded down") },
-	[RAM] = { "RAM", "ram", TYPE_SIZE, SHOWN,
-		N_("the machine's memory"), .width = 7 },
-	[SWAP] = { "SWAP", "swap", TYPE_SIZE, SHOWN,
-		N_("its swap space"), .width = 7 },
-	[RATIO] = { "RATIO", "ratio", TYPE_NUMBER, SHOWN | IN_WATCH,
+		.width = 8,
+	},
+	[RESERVED] = {
+		"RESERVED", "reserved", TYPE_SIZE, SHOWN | IN_WATCH,
+		N_("reserved memory (VmSize)"),
+	},
+	[RESERVED_DIFF] = {
+		"RESERVED_DIFF", "reserved_diff", TYPE_DIFFERENCE,
+		IN_WATCH, N_("change of reserved memory since the last sample"),
+	},
+	[USED] = {
+		"USED", "used", TYPE_SIZE, SHOWN | IN_WATCH,
+		N_("used memory (VmRSS)"), .width = 7,
+	},
+	[USED_DIFF] = {
+		"USED_DIFF", "used_diff", TYPE_DIFFERENCE, IN_WATCH,
+		N_("change of used memory since the last sample"),
+	},
+	[RESOLUTION] = {
+		"RESOLUTION", "resolution", TYPE_SIZE, SHOWN,
+		N_("unit to which these are rounded down"),
+	},
+	[RAM] = {
+		"RAM", "ram", TYPE_SIZE, SHOWN,
+		N_("the machine's memory"), .width = 7,
+	},
+	[SWAP] = {
+		"SWAP", "swap", TYPE_SIZE, SHOWN,
+		N_("its swap space"), .width = 7,
+	},
+	[RATIO] = {
+		"RATIO", "ratio", TYPE_NUMBER, SHOWN | IN_WATCH,
 		N_("RESERVED as a multiple of RAM and SWAP together"),
-		.decimals = 2 },
-	[RAM_PERCENT] = { "RAM%", "ram_percent", TYPE_NUMBER, SHOWN | IN_WATCH,
-		N_("USED in percent of RAM"), .decimals = 1, .width = 5 },
-	[OVERCOMMIT] = { "OVERCOMMIT", "overcommit", TYPE_TEXT, SHOWN,
-		N_("heuristic, always or never; from /proc") },
-	[PROCESSES] = { "PROCESSES", "processes", TYPE_NUMBER, IN_JSON,
-		N_("number of processes with memory; from /proc") },
-	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
-		N_("syscall or procfs") },
+		.decimals = 2,
+	},
+	[RAM_PERCENT] = {
+		"RAM%", "ram_percent", TYPE_NUMBER, SHOWN | IN_WATCH,
+		N_("USED in percent of RAM"), .decimals = 1, .width = 5,
+	},
+	[OVERCOMMIT] = {
+		"OVERCOMMIT", "overcommit", TYPE_TEXT, SHOWN,
+		N_("heuristic, always or never; from /proc"),
+	},
+	[PROCESSES] = {
+		"PROCESSES", "processes", TYPE_NUMBER, IN_JSON,
+		N_("number of processes with memory; from /proc"),
+	},
+	[SOURCE] = {
+		"SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs"),
+	},
 };
 
 static const struct columns columns = {
@@ -108,7 +134,11 @@ static void fill_machine(struct table *table, const struct totals *totals)
 /* The words of the kernel's documentation for 0, 1 and 2. */
 static void fill_overcommit(struct table *table)
 {
-	static const char *const policies[] = { "heuristic", "always", "never" };
+	static const char *const policies[] = {
+		"heuristic",
+		"always",
+		"never",
+	};
 	int policy;
 
 	if (procfs_overcommit(&policy) && policy >= 0 &&
@@ -179,7 +209,7 @@ static int run_global(int argc, char **argv)
 
 static const struct option options[] = {
 	WATCH_OPTIONS,
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };
 
 const struct command global_command = {

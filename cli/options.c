@@ -53,7 +53,8 @@ void print_common_options(void)
 		"                         system calls if the kernel has them, else\n"
 		"                         mmap(2) and /proc\n"
 		" -h, --help            show this help\n"
-		" -V, --version         show the version\n"), stdout);
+		" -V, --version         show the version\n"),
+	      stdout);
 }
 
 static void print_help(const struct command *cmd)
@@ -68,7 +69,8 @@ static void print_help(const struct command *cmd)
 	puts(_("\nColumns:"));
 	columns_print_help(cmd->columns);
 	printf(_("\nK, M, G, T, P and E are powers of 1024.\n"
-		 "For more details see tamalloc-%s(1).\n"), cmd->name);
+		 "For more details see tamalloc-%s(1).\n"),
+	       cmd->name);
 }
 
 unsigned long options_count(const struct command *cmd, const char *text)
@@ -143,8 +145,10 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 		break;
 	case OPT_SOURCE:
 		if (!source_parse(optarg, &opts->source))
-			misuse(cmd, _("%s: not a source (auto, syscall or "
-				      "procfs)"), optarg);
+			misuse(cmd,
+			       _("%s: not a source (auto, syscall or "
+				 "procfs)"),
+			       optarg);
 		break;
 	case 'h':
 		print_help(cmd);
@@ -163,7 +167,7 @@ int options_next(const struct command *cmd, int argc, char **argv,
 {
 	static const struct option_pair exclusive[] = {
 		{ 'J', 'r' },
-		{ 0 }
+		{ 0 },
 	};
 	int c;
 

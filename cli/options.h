@@ -14,7 +14,7 @@
 struct options {
 	struct style style;
 	enum source_choice source;
-	uint64_t given;		/* a bit for each of the command's options */
+	uint64_t given; /* a bit for each of the command's options */
 };
 
 /* Options without a letter.  Those of others begin where these end. */
@@ -23,6 +23,7 @@ enum {
 	OPT_COMMON_END
 };
 
+/* clang-format off */
 #define COMMON_OPTIONS						\
 	{ "json", no_argument, NULL, 'J' },			\
 	{ "bytes", no_argument, NULL, 'b' },			\
@@ -33,6 +34,7 @@ enum {
 	{ "help", no_argument, NULL, 'h' },			\
 	{ "version", no_argument, NULL, 'V' },			\
 	{ NULL, 0, NULL, 0 }
+/* clang-format on */
 
 /*
  * getopt_long() for @cmd: takes the common options into @opts and returns the

@@ -44,7 +44,8 @@ static void print_help(void)
 	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
 		printf(" %-21s %s\n", commands[i]->name,
 		       gettext(commands[i]->summary));
-	printf(" %-21s %s\n", "help", _("Show this help, or the help of a command"));
+	printf(" %-21s %s\n", "help",
+	       _("Show this help, or the help of a command"));
 	puts(_("\nOptions of all commands:"));
 	print_common_options();
 	puts(_("\nExit status:"));
@@ -60,7 +61,7 @@ static void parse_front_options(int argc, char **argv)
 	static const struct option options[] = {
 		{ "help", no_argument, NULL, 'h' },
 		{ "version", no_argument, NULL, 'V' },
-		{ NULL, 0, NULL, 0 }
+		{ NULL, 0, NULL, 0 },
 	};
 
 	switch (getopt_long(argc, argv, "+hV", options, NULL)) {
@@ -101,8 +102,8 @@ static int help(int argc, char **argv)
 
 	if (argc > 2)
 		misuse(NULL, _("%s: unexpected"), argv[2]);
-	if (argc == 2 && strcmp(argv[1], "help") &&
-	    strcmp(argv[1], "--help") && strcmp(argv[1], "-h"))
+	if (argc == 2 && strcmp(argv[1], "help") && strcmp(argv[1], "--help") &&
+	    strcmp(argv[1], "-h"))
 		return run_command(find_command(argv[1]), 2, command_line);
 	print_help();
 	return EXIT_SUCCESS;

@@ -14,13 +14,13 @@ struct table;
 
 struct watch {
 	bool on;
-	double seconds;			/* from sample to sample */
-	unsigned long count;		/* of samples; 0: without end */
+	double seconds;      /* from sample to sample */
+	unsigned long count; /* of samples; 0: without end */
 
-	unsigned long n;		/* samples that are done */
-	bool redraw;			/* each in the last one's place */
-	double start;			/* by clock_now() */
-	unsigned long ticks;		/* since then */
+	unsigned long n;     /* samples that are done */
+	bool redraw;         /* each in the last one's place */
+	double start;        /* by clock_now() */
+	unsigned long ticks; /* since then */
 };
 
 enum {
@@ -29,9 +29,11 @@ enum {
 	OPT_WATCH_END
 };
 
+/* clang-format off */
 #define WATCH_OPTIONS						\
 	{ "watch", optional_argument, NULL, OPT_WATCH },	\
 	{ "count", required_argument, NULL, OPT_COUNT }
+/* clang-format on */
 
 /* Takes @c if it is one of those; exits where its argument is wrong. */
 bool watch_take_option(struct watch *watch, const struct command *cmd, int c);

@@ -31,10 +31,10 @@
 struct show {
 	const struct request *req;
 	struct experiment exp;
-	bool rows;		/* one as each step ends */
-	bool terminal;		/* one that all is shown to */
-	bool live;		/* a picture that grows, or a line */
-	bool lags;		/* by what the kernel may: at least one sample */
+	bool rows;     /* one as each step ends */
+	bool terminal; /* one that all is shown to */
+	bool live;     /* a picture that grows, or a line */
+	bool lags;     /* by what the kernel may: at least one sample */
 	struct table table;
 	struct series series;
 	struct picture picture;
@@ -43,14 +43,15 @@ struct show {
 static void observe(void *observer, const struct sample *sample)
 {
 	struct show *show = observer;
+	int64_t growth;
 
 	if (show->rows)
 		report_row(&show->table, &show->exp, sample);
 	if (sample->stage == BEFORE)
 		return;
+	growth = sample_used_growth(&show->exp, sample);
 	if (sample->stage == TOUCHED)
-		show->lags |= rss_lag_explains(sample->touched,
-				sample_used_growth(&show->exp, sample));
+		show->lags |= rss_lag_explains(sample->touched, growth);
 	series_add(&show->series, &show->exp, sample);
 	if (show->live)
 		picture_show(&show->picture);
@@ -146,8 +147,8 @@ static void print_results(struct show *show)
 /* In JSON, each row has the lag that there can be. */
 static void explain_lag(const struct show *show)
 {
-	if (show->req->opts.style.format == FORMAT_TABLE && !show->exp.plan.read &&
-	    show->lags)
+	if (show->req->opts.style.format == FORMAT_TABLE &&
+	    !show->exp.plan.read && show->lags)
 		rss_lag_warn();
 }
 
@@ -167,8 +168,9 @@ static void check_end(struct show *show, enum touch_end end)
 		format_bytes(&show->req->opts.style, done, touch->done);
 		experiment_free(&show->exp);
 		warnx(show->exp.now.stage == RELEASED ?
-		      _("interrupted when %s had been given back") :
-		      _("interrupted when %s had been touched"), done);
+			      _("interrupted when %s had been given back") :
+			      _("interrupted when %s had been touched"),
+		      done);
 		interrupt_die();
 	}
 }
@@ -184,7 +186,8 @@ static void hold(const struct request *req)
 		warnx(enter ? _("PID %d holds %s for %s s, or until ENTER, "
 				"SIGINT or SIGTERM") :
 			      _("PID %d holds %s for %s s, or until SIGINT or "
-				"SIGTERM"), getpid(), size, seconds);
+				"SIGTERM"),
+		      getpid(), size, seconds);
 	else
 		warnx(enter ? _("PID %d holds %s until ENTER, SIGINT or "
 				"SIGTERM") :

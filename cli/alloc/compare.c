@@ -28,7 +28,7 @@
 
 struct method {
 	const char *name;
-	long (*reserve)(size_t size);	/* NULL: the source's own */
+	long (*reserve)(size_t size); /* NULL: the source's own */
 };
 
 /* What a child tells of a sample, in one write(2) that is whole or not. */
@@ -112,16 +112,22 @@ enum {
 static const struct column list[] = {
 	[METHOD] = { "METHOD", "method", TYPE_TEXT, SHOWN },
 	[TOUCHED_SIZE] = { "TOUCHED", "touched", TYPE_SIZE, SHOWN },
-	[RESERVE_SECONDS] = { "RESERVE_S", "reserve_seconds", TYPE_NUMBER,
-		SHOWN, .decimals = 6 },
+	[RESERVE_SECONDS] = {
+		"RESERVE_S", "reserve_seconds", TYPE_NUMBER,
+		SHOWN, .decimals = 6,
+	},
 	[RESERVED_SIZE] = { "RESERVED", "reserved", TYPE_SIZE, SHOWN },
 	[USED_RESERVED] = { "USED_FIRST", "used_reserved", TYPE_SIZE, SHOWN },
 	[USED_TOUCHED] = { "USED", "used_touched", TYPE_SIZE, SHOWN },
-	[RESERVE_FAULTS] = { "RESERVE_FLT", "reserve_faults", TYPE_NUMBER,
-		IN_JSON },
+	[RESERVE_FAULTS] = {
+		"RESERVE_FLT", "reserve_faults", TYPE_NUMBER,
+		IN_JSON,
+	},
 	[TOUCH_FAULTS] = { "MINFLT", "minor_faults", TYPE_NUMBER, SHOWN },
-	[TOUCH_SECONDS] = { "TOUCH_S", "touch_seconds", TYPE_NUMBER, SHOWN,
-		.decimals = 6 },
+	[TOUCH_SECONDS] = {
+		"TOUCH_S", "touch_seconds", TYPE_NUMBER, SHOWN,
+		.decimals = 6,
+	},
 	[THP] = { "THP", "thp", TYPE_TEXT, IN_JSON },
 	[THP_SYSTEM] = { "THP_SYSTEM", "thp_system", TYPE_TEXT, IN_JSON },
 	[LAG] = { "LAG", "lag", TYPE_SIZE, IN_JSON },
@@ -162,8 +168,10 @@ static void refuse_what_cannot_be_populated(const struct request *req)
 		return;
 	format_bytes(&req->opts.style, size, req->plan.size);
 	format_bytes(&req->opts.style, there, available);
-	errx(EXIT_FAILURE, _("MAP_POPULATE would use %s at once, but only %s are "
-			     "available"), size, there);
+	errx(EXIT_FAILURE,
+	     _("MAP_POPULATE would use %s at once, but only %s are "
+	       "available"),
+	     size, there);
 }
 
 /* In a child: the experiment, and the pipe that it is told to. */
@@ -179,14 +187,12 @@ static void send_sample(void *observer, const struct sample *sample)
 		.sample = *sample,
 		.reserved = growth_or_none(
 			sample_reserved_growth(&child->exp, sample)),
-		.used = growth_or_none(
-			sample_used_growth(&child->exp, sample)),
+		.used = growth_or_none(sample_used_growth(&child->exp, sample)),
 		.reserve_seconds = child->exp.reserve_seconds,
 		.reserve_faults = child->exp.reserve_faults,
 	};
 
-	if (write(child->pipe, &message, sizeof(message)) !=
-	    sizeof(message))
+	if (write(child->pipe, &message, sizeof(message)) != sizeof(message))
 		_exit(EXIT_FAILURE);
 }
 
@@ -236,10 +242,10 @@ struct comparison {
 	const struct source *src;
 	const char *thp_system;
 	struct table table;
-	struct message reserved;	/* of the method at hand, */
-	struct message touched;		/* and its last step */
-	bool lags;			/* at least one of them */
-	const struct method *at;	/* the one at hand */
+	struct message reserved; /* of the method at hand, */
+	struct message touched;  /* and its last step */
+	bool lags;               /* at least one of them */
+	const struct method *at; /* the one at hand */
 };
 
 static const char *in_force(const struct comparison *comp)
@@ -373,8 +379,7 @@ int compare_run(const struct request *req)
 	if (all || comp.table.n_rows)
 		print_comparison(&comp);
 	if (interrupted()) {
-		warnx(_("interrupted while running %s"),
-		      comp.at->name);
+		warnx(_("interrupted while running %s"), comp.at->name);
 		interrupt_die();
 	}
 	return all ? EXIT_SUCCESS : EXIT_FAILURE;

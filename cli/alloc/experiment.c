@@ -28,23 +28,18 @@ const char *experiment_thp(const struct experiment *exp)
 	return thp_in_force(exp->plan.thp, exp->thp_system);
 }
 
-static int64_t growth(size_t now_kb, size_t before_kb)
-{
-	return ((int64_t)now_kb - (int64_t)before_kb) * 1024;
-}
-
 int64_t sample_used_growth(const struct experiment *exp,
 			   const struct sample *sample)
 {
-	return growth(sample->stats.used_memory_kb,
-		      exp->samples[BEFORE].stats.used_memory_kb);
+	return growth_in_bytes(sample->stats.used_memory_kb,
+			       exp->samples[BEFORE].stats.used_memory_kb);
 }
 
 int64_t sample_reserved_growth(const struct experiment *exp,
 			       const struct sample *sample)
 {
-	return growth(sample->stats.reserved_memory_kb,
-		      exp->samples[BEFORE].stats.reserved_memory_kb);
+	return growth_in_bytes(sample->stats.reserved_memory_kb,
+			       exp->samples[BEFORE].stats.reserved_memory_kb);
 }
 
 /* Memory first: what the other questions cost shall not be in it. */
@@ -55,8 +50,8 @@ static void measure(struct experiment *exp, enum stage stage)
 	now->stage = stage;
 	if (exp->src->process(getpid(), &now->stats))
 		err(EXIT_FAILURE, _("cannot measure this process"));
-	now->oom_score_known = exp->proc &&
-			       procfs_oom_score(getpid(), &now->oom_score);
+	now->oom_score_known =
+		exp->proc && procfs_oom_score(getpid(), &now->oom_score);
 	exp->samples[stage] = *now;
 	if (exp->observe)
 		exp->observe(exp->observer, now);
@@ -71,7 +66,8 @@ static _Noreturn void cannot_reserve(size_t size)
 	if (errno == ENOMEM)
 		errx(EXIT_FAILURE,
 		     _("cannot reserve %s: refused by the address space, "
-		       "ulimit -v or vm.overcommit_memory"), text);
+		       "ulimit -v or vm.overcommit_memory"),
+		     text);
 	err(EXIT_FAILURE, _("cannot reserve %s"), text);
 }
 

@@ -14,10 +14,10 @@
 /* What is to be done. */
 struct plan {
 	size_t size;
-	size_t touch;		/* bytes */
-	size_t step;		/* bytes between two measurements; 0: all */
-	double rate;		/* bytes a second, or 0 */
-	double interval;	/* seconds between two steps, or 0 */
+	size_t touch;    /* bytes */
+	size_t step;     /* bytes between two measurements; 0: all */
+	double rate;     /* bytes a second, or 0 */
+	double interval; /* seconds between two steps, or 0 */
 	bool random;
 	uint64_t seed;
 	bool read;
@@ -36,7 +36,7 @@ enum stage {
 
 struct sample {
 	enum stage stage;
-	size_t touched;		/* bytes, and how many were then given back */
+	size_t touched; /* bytes, and how many were then given back */
 	size_t released;
 	struct process_memory_stats stats;
 	int oom_score;
@@ -55,13 +55,13 @@ struct experiment {
 	void *observer;
 
 	const char *thp_system;
-	bool proc;			/* can tell the oom_score */
+	bool proc; /* can tell the oom_score */
 	unsigned char *memory;
 	double reserve_seconds;
 	long reserve_faults;
 	struct touch touch;
 	struct sample now;
-	struct sample samples[N_STAGES];	/* at the end of each */
+	struct sample samples[N_STAGES]; /* at the end of each */
 };
 
 /* Finds out about the system, before anyone is told of it. */

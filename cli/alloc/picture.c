@@ -20,15 +20,15 @@
 
 #define ROWS 8
 #define COLUMNS_MAX 60
-#define LABEL_WIDTH 8		/* of the numbers at the left, and a blank */
+#define LABEL_WIDTH 8 /* of the numbers at the left, and a blank */
 
 /* What a window needs for more than the progress line. */
 #define COLUMNS_NEEDED 40
 #define ROWS_NEEDED (ROWS + 5)
 
-#define RED	"\033[31m"
-#define GREEN	"\033[32m"
-#define PLAIN	"\033[0m"
+#define RED "\033[31m"
+#define GREEN "\033[32m"
+#define PLAIN "\033[0m"
 #define TO_LINE_END "\033[K"
 #define TO_SCREEN_END "\033[J"
 
@@ -42,13 +42,19 @@ struct characters {
 static const struct characters unicode = {
 	.levels = { " ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█" },
 	.reserved = "▔",
-	.left = "│", .top = "┤", .bottom = "└", .floor = "─",
+	.left = "│",
+	.top = "┤",
+	.bottom = "└",
+	.floor = "─",
 };
 
 static const struct characters ascii = {
 	.levels = { " ", "_", "_", ".", ".", ":", ":", "#", "#" },
 	.reserved = "=",
-	.left = "|", .top = "|", .bottom = "+", .floor = "-",
+	.left = "|",
+	.top = "|",
+	.bottom = "+",
+	.floor = "-",
 };
 
 /* The job was stopped and continued: the shell has written below the frame. */
@@ -148,8 +154,8 @@ static void put_row(const struct picture *picture, int row, int columns,
 	put_at_right(text, LABEL_WIDTH);
 	put(*text ? chars->top : chars->left);
 	for (int i = 1; i <= columns; i++) {
-		uint64_t done = (double)plan_work(&picture->exp->plan) * i /
-				columns;
+		uint64_t done =
+			(double)plan_work(&picture->exp->plan) * i / columns;
 		const struct point *point = point_at(picture->series, done);
 
 		if (!point)
@@ -294,9 +300,9 @@ void picture_begin(struct picture *picture)
 	const struct plan *plan = &picture->exp->plan;
 
 	sigaction(SIGCONT, &action, NULL);
-	picture->slow = plan->interval >= SECONDS_A_FRAME ||
-			(plan->rate &&
-			 plan->step >= plan->rate * SECONDS_A_FRAME);
+	picture->slow =
+		plan->interval >= SECONDS_A_FRAME ||
+		(plan->rate && plan->step >= plan->rate * SECONDS_A_FRAME);
 	in_colour = terminal_has_colour(STDERR_FILENO);
 	chars = terminal_is_unicode() ? &unicode : &ascii;
 	/* Not zero, and so in memory; and all that makes a frame, too. */
@@ -306,8 +312,7 @@ void picture_begin(struct picture *picture)
 
 void picture_show(struct picture *picture)
 {
-	if (picture->slow ||
-	    clock_now() >= picture->drawn_at + SECONDS_A_FRAME)
+	if (picture->slow || clock_now() >= picture->drawn_at + SECONDS_A_FRAME)
 		draw(picture);
 }
 

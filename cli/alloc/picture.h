@@ -9,12 +9,12 @@
 struct picture {
 	const struct experiment *exp;
 	const struct series *series;
-	bool line_only;		/* no more than the progress line */
-	bool drawn;		/* something, and the cursor is at its end */
-	int lines;		/* of what is drawn, and the window's width */
+	bool line_only; /* no more than the progress line */
+	bool drawn;     /* something, and the cursor is at its end */
+	int lines;      /* of what is drawn, and the window's width */
 	int columns;
 	double drawn_at;
-	bool slow;		/* steps are seen one by one */
+	bool slow; /* steps are seen one by one */
 };
 
 /* The first three members are given, the others zero. */

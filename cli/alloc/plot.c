@@ -16,7 +16,7 @@
 #include "shared/interrupt.h"
 
 #define SUFFIX ".XXXXXX"
-#define LINKS_MAX 40	/* the kernel follows no more */
+#define LINKS_MAX 40 /* the kernel follows no more */
 
 /* Puts what the link @path names in its place; false: it is no link. */
 static bool follow(char path[PATH_MAX])

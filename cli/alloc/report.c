@@ -39,43 +39,79 @@ enum {
 #define ALWAYS (SHOWN | IN_WATCH)
 
 static const struct column list[] = {
-	[STAGE] = { "STAGE", "stage", TYPE_TEXT, ALWAYS,
-		N_("before, reserved, touched or released"), .width = 8 },
-	[TOUCHED_SIZE] = { "TOUCHED", "touched", TYPE_SIZE, IN_JSON | IN_WATCH,
-		N_("bytes touched so far, less those given back"), .width = 8 },
-	[RESERVED_SIZE] = { "RESERVED", "reserved", TYPE_SIZE, ALWAYS,
-		N_("reserved memory (VmSize)") },
-	[USED] = { "USED", "used", TYPE_SIZE, ALWAYS,
-		N_("used memory (VmRSS)"), .width = 8 },
-	[USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, ALWAYS,
-		N_("used memory in percent of reserved memory") },
-	[MINOR_FAULTS] = { "MINFLT", "minor_faults", TYPE_NUMBER,
+	[STAGE] = {
+		"STAGE", "stage", TYPE_TEXT, ALWAYS,
+		N_("before, reserved, touched or released"), .width = 8,
+	},
+	[TOUCHED_SIZE] = {
+		"TOUCHED", "touched", TYPE_SIZE, IN_JSON | IN_WATCH,
+		N_("bytes touched so far, less those given back"), .width = 8,
+	},
+	[RESERVED_SIZE] = {
+		"RESERVED", "reserved", TYPE_SIZE, ALWAYS,
+		N_("reserved memory (VmSize)"),
+	},
+	[USED] = {
+		"USED", "used", TYPE_SIZE, ALWAYS,
+		N_("used memory (VmRSS)"), .width = 8,
+	},
+	[USED_PERCENT] = {
+		"USED%", "used_percent", TYPE_NUMBER, ALWAYS,
+		N_("used memory in percent of reserved memory"),
+	},
+	[MINOR_FAULTS] = {
+		"MINFLT", "minor_faults", TYPE_NUMBER,
 		IN_JSON | IN_WATCH, N_("page faults of touching"),
-		.width = 8 },
-	[MAJOR_FAULTS] = { "MAJFLT", "major_faults", TYPE_NUMBER,
-		IN_JSON | IN_WATCH, N_("those that read from a disk") },
-	[SECONDS] = { "SECONDS", "seconds", TYPE_NUMBER, IN_JSON | IN_WATCH,
-		N_("time that touching took"), .decimals = 6, .width = 10 },
-	[PID] = { "PID", "pid", TYPE_NUMBER, IN_JSON,
-		N_("process ID") },
-	[ADDRESS] = { "ADDRESS", "address", TYPE_TEXT, IN_JSON,
-		N_("start of the reservation") },
-	[SIZE] = { "SIZE", "size", TYPE_SIZE, IN_JSON,
-		N_("requested size") },
-	[VERIFIED] = { "VERIFIED", "verified", TYPE_BOOLEAN, IN_JSON,
-		N_("whether each byte is read first and must be zero") },
-	[OOM_SCORE_ADJ] = { "OOM_SCORE_ADJ", "oom_score_adj", TYPE_NUMBER,
-		IN_JSON, N_("the adjustment, -1000 to 1000") },
-	[OOM_SCORE] = { "OOM_SCORE", "oom_score", TYPE_NUMBER, IN_JSON,
-		N_("what the OOM killer sees; from /proc") },
-	[THP] = { "THP", "thp", TYPE_TEXT, IN_JSON,
-		N_("huge pages in force: always or never") },
-	[THP_SYSTEM] = { "THP_SYSTEM", "thp_system", TYPE_TEXT, IN_JSON,
-		N_("the system's setting for huge pages") },
-	[LAG] = { "LAG", "lag", TYPE_SIZE, IN_JSON,
-		N_("how far used memory may lag on this kernel") },
-	[SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
-		N_("syscall or procfs") },
+		.width = 8,
+	},
+	[MAJOR_FAULTS] = {
+		"MAJFLT", "major_faults", TYPE_NUMBER,
+		IN_JSON | IN_WATCH, N_("those that read from a disk"),
+	},
+	[SECONDS] = {
+		"SECONDS", "seconds", TYPE_NUMBER, IN_JSON | IN_WATCH,
+		N_("time that touching took"), .decimals = 6, .width = 10,
+	},
+	[PID] = {
+		"PID", "pid", TYPE_NUMBER, IN_JSON,
+		N_("process ID"),
+	},
+	[ADDRESS] = {
+		"ADDRESS", "address", TYPE_TEXT, IN_JSON,
+		N_("start of the reservation"),
+	},
+	[SIZE] = {
+		"SIZE", "size", TYPE_SIZE, IN_JSON,
+		N_("requested size"),
+	},
+	[VERIFIED] = {
+		"VERIFIED", "verified", TYPE_BOOLEAN, IN_JSON,
+		N_("whether each byte is read first and must be zero"),
+	},
+	[OOM_SCORE_ADJ] = {
+		"OOM_SCORE_ADJ", "oom_score_adj", TYPE_NUMBER,
+		IN_JSON, N_("the adjustment, -1000 to 1000"),
+	},
+	[OOM_SCORE] = {
+		"OOM_SCORE", "oom_score", TYPE_NUMBER, IN_JSON,
+		N_("what the OOM killer sees; from /proc"),
+	},
+	[THP] = {
+		"THP", "thp", TYPE_TEXT, IN_JSON,
+		N_("huge pages in force: always or never"),
+	},
+	[THP_SYSTEM] = {
+		"THP_SYSTEM", "thp_system", TYPE_TEXT, IN_JSON,
+		N_("the system's setting for huge pages"),
+	},
+	[LAG] = {
+		"LAG", "lag", TYPE_SIZE, IN_JSON,
+		N_("how far used memory may lag on this kernel"),
+	},
+	[SOURCE] = {
+		"SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs"),
+	},
 };
 
 const struct columns report_columns = {
@@ -87,7 +123,10 @@ const struct columns report_columns = {
 static void set_sample(struct table *table, const struct sample *sample)
 {
 	static const char *const stages[] = {
-		"before", "reserved", "touched", "released"
+		"before",
+		"reserved",
+		"touched",
+		"released",
 	};
 	const struct process_memory_stats *stats = &sample->stats;
 
@@ -141,8 +180,7 @@ void report_open(struct table *table, const struct experiment *exp,
 
 	memset(buffer, ' ', sizeof(buffer));
 	setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
-	table_open(table, &report_columns, style,
-		   TABLE_STREAM | TABLE_WATCH);
+	table_open(table, &report_columns, style, TABLE_STREAM | TABLE_WATCH);
 	add_row(table, exp, &exp->now);
 	__fpurge(stdout);
 	table->n_rows = 0;
@@ -164,16 +202,21 @@ void report_heading(const struct experiment *exp, const struct style *style)
 {
 	const struct plan *plan = &exp->plan;
 	char size[SIZE_TEXT], touched[SIZE_TEXT];
+	void *memory = exp->memory;
 
 	format_bytes(style, size, plan->size);
 	format_bytes(style, touched, plan->touch);
-	printf(plan->read ?
-	       (plan->verify ? _("PID %d: %s at %p, %s read, all zero\n") :
-			       _("PID %d: %s at %p, %s read\n")) :
-	       (plan->verify ? _("PID %d: %s at %p, %s touched, all zero "
+	if (plan->read)
+		printf(plan->verify ?
+			       _("PID %d: %s at %p, %s read, all zero\n") :
+			       _("PID %d: %s at %p, %s read\n"),
+		       getpid(), size, memory, touched);
+	else
+		printf(plan->verify ?
+			       _("PID %d: %s at %p, %s touched, all zero "
 				 "before\n") :
-			       _("PID %d: %s at %p, %s touched\n")),
-	       getpid(), size, (void *)exp->memory, touched);
+			       _("PID %d: %s at %p, %s touched\n"),
+		       getpid(), size, memory, touched);
 }
 
 void report_huge_pages(const struct experiment *exp)

@@ -210,8 +210,8 @@ static void take_option(struct draft *draft, int c)
 static void check_together(const struct draft *draft)
 {
 	static const int of_touch[] = {
-		OPT_STEP, OPT_RATE, OPT_INTERVAL, OPT_PATTERN, OPT_READ,
-		OPT_VERIFY, OPT_RELEASE,
+		OPT_STEP, OPT_RATE,   OPT_INTERVAL, OPT_PATTERN,
+		OPT_READ, OPT_VERIFY, OPT_RELEASE,
 	};
 	static const struct option_pair exclusive[] = {
 		{ OPT_RATE, OPT_INTERVAL },
@@ -222,7 +222,7 @@ static void check_together(const struct draft *draft)
 		{ OPT_COMPARE, OPT_PLOT },
 		{ OPT_COMPARE, OPT_HOLD },
 		{ OPT_COMPARE, 'o' },
-		{ 0 }
+		{ 0 },
 	};
 	const struct options *opts = &draft->req->opts;
 
@@ -315,5 +315,5 @@ const struct option request_options[] = {
 	{ "plot", required_argument, NULL, OPT_PLOT },
 	{ "compare", no_argument, NULL, OPT_COMPARE },
 	{ "hold", optional_argument, NULL, OPT_HOLD },
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };

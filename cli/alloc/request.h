@@ -11,7 +11,7 @@
 struct request {
 	struct options opts;
 	struct plan plan;
-	bool stepped;		/* each step is of interest, not the stages */
+	bool stepped; /* each step is of interest, not the stages */
 	bool compare;
 	const char *plot;
 	bool hold;

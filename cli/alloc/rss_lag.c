@@ -37,5 +37,6 @@ void rss_lag_warn(void)
 
 	size_format(lag, rss_lag());
 	warnx(_("used lags by up to %s: this kernel adds up a thread's page "
-		"faults in batches"), lag);
+		"faults in batches"),
+	      lag);
 }

@@ -8,8 +8,8 @@
 #define SERIES_MAX 512
 
 struct point {
-	uint64_t done;		/* bytes touched and given back */
-	uint64_t reserved;	/* bytes that there are more than before */
+	uint64_t done;     /* bytes touched and given back */
+	uint64_t reserved; /* bytes that there are more than before */
 	uint64_t used;
 };
 
@@ -17,7 +17,7 @@ struct point {
 struct series {
 	struct point points[SERIES_MAX];
 	size_t n;
-	uint64_t spacing;	/* of the points, at least */
+	uint64_t spacing; /* of the points, at least */
 };
 
 /*

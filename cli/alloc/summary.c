@@ -52,15 +52,14 @@ static char *new_line(struct summary *sum, const char *label)
 
 static void add_reserved(struct summary *sum)
 {
+	int64_t bytes = sample_reserved_growth(sum->exp, sum->after);
 	char all[SIZE_TEXT], growth[SIZE_TEXT];
 
 	format_bytes(sum->style, all, sum->exp->plan.size);
 	add(sum, _("requested"), "%s", all);
 	format_bytes(sum->style, all,
 		     sum->after->stats.reserved_memory_kb * 1024);
-	format_bytes(sum->style, growth,
-		     growth_or_none(sample_reserved_growth(sum->exp,
-							   sum->after)));
+	format_bytes(sum->style, growth, growth_or_none(bytes));
 	add(sum, _("reserved"), _("%s, %s more than before"), all, growth);
 }
 
@@ -72,10 +71,10 @@ static void add_used(struct summary *sum)
 
 	format_bytes(sum->style, all, stats->used_memory_kb * 1024);
 	format_bytes(sum->style, size, llabs(growth));
-	add(sum, _("used"), growth < 0 ?
-	    _("%s, %s less than before; %u%% of reserved") :
-	    _("%s, %s more than before; %u%% of reserved"), all, size,
-	    stats->used_memory_percentage);
+	add(sum, _("used"),
+	    growth < 0 ? _("%s, %s less than before; %u%% of reserved") :
+			 _("%s, %s more than before; %u%% of reserved"),
+	    all, size, stats->used_memory_percentage);
 }
 
 static void add_touched(struct summary *sum)
@@ -87,8 +86,7 @@ static void add_touched(struct summary *sum)
 	format_bytes(sum->style, size, plan->touch);
 	snprintf(seed, sizeof(seed), "%" PRIu64, plan->seed);
 	if (plan->random)
-		add(sum, label, _("%s, in random order (seed %s)"), size,
-		    seed);
+		add(sum, label, _("%s, in random order (seed %s)"), size, seed);
 	else
 		add(sum, label, _("%s, in order"), size);
 	if (plan->verify)
@@ -151,8 +149,7 @@ static void add_scores(struct summary *sum)
 	    sum->before->stats.oom_score, sum->after->stats.oom_score);
 	format_score(before, sum->before);
 	format_score(after, sum->after);
-	add(sum, "oom_score", _("%s before, %s after"),
-		 before, after);
+	add(sum, "oom_score", _("%s before, %s after"), before, after);
 }
 
 static void print_lines(const struct summary *sum)
@@ -173,8 +170,7 @@ static void print_lines(const struct summary *sum)
 	}
 }
 
-static void print_text(const struct experiment *exp,
-		       const struct style *style)
+static void print_text(const struct experiment *exp, const struct style *style)
 {
 	struct summary sum = {
 		.exp = exp,
@@ -304,8 +300,7 @@ static void set_scores(struct table *table, const struct experiment *exp)
 		table_number(table, SCORE_AFTER, after->oom_score);
 }
 
-static void print_json(const struct experiment *exp,
-		       const struct style *style)
+static void print_json(const struct experiment *exp, const struct style *style)
 {
 	static const struct columns columns = {
 		.list = list,

@@ -20,8 +20,8 @@ struct svg {
 	FILE *file;
 	const struct experiment *exp;
 	const struct series *series;
-	uint64_t total;		/* bytes at the right end */
-	uint64_t highest;	/* and at the top */
+	uint64_t total;   /* bytes at the right end */
+	uint64_t highest; /* and at the top */
 };
 
 static void put_text(FILE *file, const char *text)
@@ -101,8 +101,9 @@ static void put_conditions(const struct svg *svg)
 	uname(&kernel);
 	snprintf(text, sizeof(text),
 		 strcmp(experiment_thp(svg->exp), "always") ?
-		 _("Linux %s, without huge pages") :
-		 _("Linux %s, with huge pages"), kernel.release);
+			 _("Linux %s, without huge pages") :
+			 _("Linux %s, with huge pages"),
+		 kernel.release);
 	put_label(svg->file, LEFT, 52, "fill=\"#555\"", text);
 }
 
@@ -114,8 +115,10 @@ static void put_y_axis(const struct svg *svg)
 	for (uint64_t bytes = 0; bytes <= svg->highest; bytes += tick) {
 		double y = y_of(svg, bytes);
 
-		fprintf(svg->file, "<path d=\"M%d %.1fH%d\" "
-			"stroke=\"#ddd\"/>\n", LEFT, y, RIGHT);
+		fprintf(svg->file,
+			"<path d=\"M%d %.1fH%d\" "
+			"stroke=\"#ddd\"/>\n",
+			LEFT, y, RIGHT);
 		size_format(text, bytes);
 		put_label(svg->file, LEFT - 8, y + 4, "text-anchor=\"end\"",
 			  text);
@@ -153,16 +156,19 @@ static void put_axes(const struct svg *svg)
 	const struct plan *plan = &svg->exp->plan;
 
 	put_y_axis(svg);
-	put_x_axis(svg, 0, plan->read ? _("read (bytes)") :
-					_("written (bytes)"));
+	put_x_axis(svg, 0,
+		   plan->read ? _("read (bytes)") : _("written (bytes)"));
 	if (plan->release) {
-		fprintf(svg->file, "<path d=\"M%.1f %dV%d\" stroke=\"#555\" "
+		fprintf(svg->file,
+			"<path d=\"M%.1f %dV%d\" stroke=\"#555\" "
 			"stroke-dasharray=\"4 4\"/>\n",
 			x_of(svg, plan->touch), TOP, BOTTOM);
 		put_x_axis(svg, plan->touch, _("given back (bytes)"));
 	}
-	fprintf(svg->file, "<path d=\"M%d %dV%dH%d\" fill=\"none\" "
-		"stroke=\"#555\"/>\n", LEFT, TOP, BOTTOM, RIGHT);
+	fprintf(svg->file,
+		"<path d=\"M%d %dV%dH%d\" fill=\"none\" "
+		"stroke=\"#555\"/>\n",
+		LEFT, TOP, BOTTOM, RIGHT);
 }
 
 static void put_used(const struct svg *svg)
@@ -174,8 +180,10 @@ static void put_used(const struct svg *svg)
 		fprintf(svg->file, "L%.1f %.1f",
 			x_of(svg, series->points[i].done),
 			y_of(svg, series->points[i].used));
-	fprintf(svg->file, "V%dZ\" fill=\"#8c8\" stroke=\"#282\" "
-		"stroke-width=\"1.5\"/>\n", BOTTOM);
+	fprintf(svg->file,
+		"V%dZ\" fill=\"#8c8\" stroke=\"#282\" "
+		"stroke-width=\"1.5\"/>\n",
+		BOTTOM);
 }
 
 static void put_reserved(const struct svg *svg)
@@ -195,11 +203,15 @@ static void put_legend(const struct svg *svg)
 {
 	int y = HEIGHT - 14;
 
-	fprintf(svg->file, "<path d=\"M%d %dh24\" stroke=\"#c33\" "
-		"stroke-width=\"2\"/>\n", LEFT, y - 4);
+	fprintf(svg->file,
+		"<path d=\"M%d %dh24\" stroke=\"#c33\" "
+		"stroke-width=\"2\"/>\n",
+		LEFT, y - 4);
 	put_label(svg->file, LEFT + 32, y, "", _("reserved"));
-	fprintf(svg->file, "<rect x=\"%d\" y=\"%d\" width=\"24\" height=\"10\" "
-		"fill=\"#8c8\" stroke=\"#282\"/>\n", LEFT + 160, y - 9);
+	fprintf(svg->file,
+		"<rect x=\"%d\" y=\"%d\" width=\"24\" height=\"10\" "
+		"fill=\"#8c8\" stroke=\"#282\"/>\n",
+		LEFT + 160, y - 9);
 	put_label(svg->file, LEFT + 192, y, "", _("used"));
 }
 
@@ -215,7 +227,8 @@ void svg_write(FILE *file, const struct experiment *exp,
 		.highest = series_highest(series),
 	};
 
-	fprintf(file, "<svg xmlns=\"http://www.w3.org/2000/svg\" "
+	fprintf(file,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" "
 		"width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\" "
 		"font-family=\"sans-serif\" font-size=\"13\">\n",
 		WIDTH, HEIGHT, WIDTH, HEIGHT);

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 enum thp {
-	THP_DEFAULT,	/* as the system has it */
+	THP_DEFAULT, /* as the system has it */
 	THP_NEVER,
 	THP_ALWAYS,
 };

@@ -11,14 +11,14 @@
 struct touch {
 	unsigned char *memory;
 	size_t size;
-	size_t total;		/* bytes of it to touch */
-	struct page_order order;	/* of all its pages */
-	bool read;		/* and not write */
-	bool verify;		/* each byte must be zero before */
+	size_t total;            /* bytes of it to touch */
+	struct page_order order; /* of all its pages */
+	bool read;               /* and not write */
+	bool verify;             /* each byte must be zero before */
 
-	size_t page;		/* size of one */
-	size_t done;		/* bytes touched, or given back */
-	size_t offset;		/* of a byte that is not zero */
+	size_t page;   /* size of one */
+	size_t done;   /* bytes touched, or given back */
+	size_t offset; /* of a byte that is not zero */
 };
 
 enum touch_end {

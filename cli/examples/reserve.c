@@ -21,8 +21,10 @@
 static void fail(const char *call)
 {
 	if (errno == ENOSYS) {
-		fprintf(stderr, "%s: this kernel lacks the call; uname -r must "
-				"say tamalloc\n", call);
+		fprintf(stderr,
+			"%s: this kernel lacks the call; uname -r must "
+			"say tamalloc\n",
+			call);
 		exit(3);
 	}
 	perror(call);

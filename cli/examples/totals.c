@@ -20,7 +20,8 @@ int main(void)
 	if (tamalloc_get_global_stats(&stats) == -1) {
 		if (errno == ENOSYS) {
 			fputs("tamalloc_get_global_stats: this kernel lacks "
-			      "the call; uname -r must say tamalloc\n", stderr);
+			      "the call; uname -r must say tamalloc\n",
+			      stderr);
 			return 3;
 		}
 		perror("tamalloc_get_global_stats");

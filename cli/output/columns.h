@@ -14,43 +14,43 @@
 enum column_type {
 	TYPE_TEXT,
 	TYPE_NUMBER,
-	TYPE_SIZE,		/* bytes */
-	TYPE_DIFFERENCE,	/* of bytes: the table shows its sign */
-	TYPE_TIME,		/* milliseconds since 1970 */
+	TYPE_SIZE,       /* bytes */
+	TYPE_DIFFERENCE, /* of bytes: the table shows its sign */
+	TYPE_TIME,       /* milliseconds since 1970 */
 	TYPE_BOOLEAN,
 };
 
 /* Where a column is shown unless --output says otherwise. */
 enum {
-	IN_TABLE = 1,		/* and in --raw */
+	IN_TABLE = 1, /* and in --raw */
 	IN_JSON = 2,
-	IN_WATCH = 4,		/* the table under --watch; JSON there, too */
-	IN_STREAM = 8,		/* under --watch, of samples one after another */
-	IN_EVERY_JSON = 16,	/* whatever --output says */
+	IN_WATCH = 4,       /* the table under --watch; JSON there, too */
+	IN_STREAM = 8,      /* under --watch, of samples one after another */
+	IN_EVERY_JSON = 16, /* whatever --output says */
 };
 
 #define SHOWN (IN_TABLE | IN_JSON)
 
 struct column {
 	const char *name;
-	const char *key;	/* in JSON */
+	const char *key; /* in JSON */
 	enum column_type type;
-	unsigned int shown;	/* 0: only if --output names it */
-	const char *help;	/* marked with N_() */
-	int decimals;		/* of a number, which is a multiple of 1/10^n */
-	int width;		/* at least, where rows are printed as they come */
+	unsigned int shown; /* 0: only if --output names it */
+	const char *help;   /* marked with N_() */
+	int decimals;       /* of a number, which is a multiple of 1/10^n */
+	int width;          /* at least, where rows are printed as they come */
 };
 
 struct columns {
-	const char *json_name;	/* of the array of rows */
+	const char *json_name; /* of the array of rows */
 	const struct column *list;
-	size_t n;		/* at most COLUMNS_MAX */
+	size_t n; /* at most COLUMNS_MAX */
 };
 
 /* What --output names: @n indices into the list. */
 struct column_choice {
 	bool given;
-	bool add;		/* to those that are shown anyway */
+	bool add; /* to those that are shown anyway */
 	size_t n;
 	size_t ids[COLUMNS_MAX];
 };

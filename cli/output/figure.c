@@ -50,7 +50,7 @@ static const char *difference(char text[SIZE_TEXT], int64_t bytes)
 		return "0";
 	size_format(size, llabs(bytes));
 	*text = bytes < 0 ? '-' : '+';
-	size[SIZE_TEXT - 2] = '\0';	/* it is shorter by far */
+	size[SIZE_TEXT - 2] = '\0'; /* it is shorter by far */
 	strcpy(text + 1, size);
 	return text;
 }
@@ -89,8 +89,7 @@ static bool is_exact(const struct style *style, enum column_type type)
 {
 	if (style->format != FORMAT_TABLE)
 		return true;
-	return style->bytes &&
-	       (type == TYPE_SIZE || type == TYPE_DIFFERENCE);
+	return style->bytes && (type == TYPE_SIZE || type == TYPE_DIFFERENCE);
 }
 
 const char *cell_text(const struct table *table, size_t id,
@@ -105,8 +104,7 @@ const char *cell_text(const struct table *table, size_t id,
 		return cell->text;
 	case CELL_FIGURE:
 		return figure_text(column, cell->figure,
-				   is_exact(table->style, column->type),
-				   text);
+				   is_exact(table->style, column->type), text);
 	default:
 		return "-";
 	}

@@ -12,10 +12,10 @@
 
 struct cell {
 	enum {
-		CELL_UNKNOWN,	/* never filled: - in the table, null in JSON */
+		CELL_UNKNOWN, /* never filled: - in the table, null in JSON */
 		CELL_FIGURE,
 		CELL_TEXT,
-		CELL_WORD,	/* why there is no figure; null in JSON */
+		CELL_WORD, /* why there is no figure; null in JSON */
 	} is;
 	union {
 		int64_t figure;
@@ -31,10 +31,10 @@ struct table {
 	bool screen;
 	size_t n_rows;
 	size_t n_shown;
-	size_t shown[COLUMNS_MAX];		/* first to last */
-	uint32_t is_shown;			/* a bit a column */
-	struct cell cells[COLUMNS_MAX];		/* of this row */
-	void *handle;				/* the format's own */
+	size_t shown[COLUMNS_MAX];      /* first to last */
+	uint32_t is_shown;              /* a bit a column */
+	struct cell cells[COLUMNS_MAX]; /* of this row */
+	void *handle;                   /* the format's own */
 };
 
 struct table_format {

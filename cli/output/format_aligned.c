@@ -39,10 +39,12 @@ static void aligned_row(struct table *table)
 
 	if (!line)
 		out_of_memory();
-	for (size_t i = 0; i < table->n_shown; i++)
-		if (scols_line_set_data(line, i, cell_text(table,
-						table->shown[i], text)))
+	for (size_t i = 0; i < table->n_shown; i++) {
+		const char *data = cell_text(table, table->shown[i], text);
+
+		if (scols_line_set_data(line, i, data))
 			out_of_memory();
+	}
 }
 
 /* A line wider than the screen is folded, and takes several of its lines. */

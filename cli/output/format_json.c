@@ -16,10 +16,11 @@
 static size_t utf8_length(const unsigned char *text)
 {
 	static const struct {
-		unsigned char first, last;	/* of the first byte */
-		unsigned char low, high;	/* of the second */
+		unsigned char first, last; /* of the first byte */
+		unsigned char low, high;   /* of the second */
 		size_t length;
 	} forms[] = {
+		/* clang-format off */
 		{ 0x01, 0x7f, 0, 0, 1 },
 		{ 0xc2, 0xdf, 0x80, 0xbf, 2 },
 		{ 0xe0, 0xe0, 0xa0, 0xbf, 3 },
@@ -29,6 +30,7 @@ static size_t utf8_length(const unsigned char *text)
 		{ 0xf0, 0xf0, 0x90, 0xbf, 4 },
 		{ 0xf1, 0xf3, 0x80, 0xbf, 4 },
 		{ 0xf4, 0xf4, 0x80, 0x8f, 4 },
+		/* clang-format on */
 	};
 	size_t i = 0, n;
 

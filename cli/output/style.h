@@ -15,7 +15,7 @@ enum format {
 
 struct style {
 	enum format format;
-	bool bytes;		/* sizes exact, in the table too */
+	bool bytes; /* sizes exact, in the table too */
 	bool no_headings;
 	struct column_choice columns;
 };

@@ -17,8 +17,7 @@ static const struct table_format *choose_format(const struct style *style,
 	return &format_aligned;
 }
 
-static unsigned int where_shown(const struct style *style,
-				unsigned int flags)
+static unsigned int where_shown(const struct style *style, unsigned int flags)
 {
 	bool watch = flags & TABLE_WATCH;
 	unsigned int where = watch ? IN_WATCH : 0;
@@ -42,8 +41,7 @@ void table_open(struct table *table, const struct columns *columns,
 		.screen = flags & TABLE_SCREEN,
 	};
 	table->n_shown = columns_shown(columns, &style->columns,
-				       where_shown(style, flags),
-				       table->shown);
+				       where_shown(style, flags), table->shown);
 	for (size_t i = 0; i < table->n_shown; i++)
 		table->is_shown |= UINT32_C(1) << table->shown[i];
 	table->format = choose_format(style, table->stream);
@@ -68,10 +66,7 @@ void table_text(struct table *table, size_t id, const char *text)
 
 void table_number(struct table *table, size_t id, int64_t number)
 {
-	table->cells[id] = (struct cell){
-		.is = CELL_FIGURE,
-		.figure = number
-	};
+	table->cells[id] = (struct cell){ .is = CELL_FIGURE, .figure = number };
 }
 
 void table_word(struct table *table, size_t id, const char *word)

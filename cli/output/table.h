@@ -25,8 +25,8 @@ enum {
 	 * is then an object a line.
 	 */
 	TABLE_STREAM = 1,
-	TABLE_WATCH = 2,	/* with the columns of --watch */
-	TABLE_SCREEN = 4,	/* as much as has room on the screen */
+	TABLE_WATCH = 2,  /* with the columns of --watch */
+	TABLE_SCREEN = 4, /* as much as has room on the screen */
 };
 
 /* Prints nothing yet. */

@@ -43,8 +43,8 @@ struct proc_request {
 
 	bool has_sort;
 	bool descending;
-	size_t sort;		/* column */
-	size_t top;		/* 0: all */
+	size_t sort; /* column */
+	size_t top;  /* 0: all */
 };
 
 /* What is known, and shown of it. */
@@ -55,7 +55,7 @@ struct proc_sample {
 	struct processes before;
 	struct process **rows;
 	size_t n_rows;
-	size_t n_failed;	/* named and without figures, or not asked for */
+	size_t n_failed; /* named and without figures, or not asked for */
 };
 
 static pid_t parse_pid(const char *text)
@@ -302,9 +302,10 @@ static void start_sample(struct proc_sample *sample)
 	bool have_proc = procfs_usable();
 
 	if (!have_proc && (req->all || req->has_user || req->has_name))
-		errx(EXIT_FAILURE, _("--all, --user and --name need /proc, which "
-				     "is not mounted here, or shows another "
-				     "PID namespace"));
+		errx(EXIT_FAILURE,
+		     _("--all, --user and --name need /proc, which "
+		       "is not mounted here, or shows another "
+		       "PID namespace"));
 	sample->context.source = source->name;
 	sample->now.source = sample->before.source = source;
 	sample->now.have_proc = sample->before.have_proc = have_proc;
@@ -339,8 +340,7 @@ static int run_proc(int argc, char **argv)
 
 	parse_arguments(&req, argc, argv);
 	start_sample(&sample);
-	watch_run(&req.watch, &process_columns, &req.opts.style,
-		  show, &sample);
+	watch_run(&req.watch, &process_columns, &req.opts.style, show, &sample);
 	free_sample(&sample);
 	free_request(&req);
 	return exit_status(&sample);
@@ -353,7 +353,7 @@ static const struct option options[] = {
 	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "top", required_argument, NULL, OPT_TOP },
 	WATCH_OPTIONS,
-	COMMON_OPTIONS
+	COMMON_OPTIONS,
 };
 
 const struct command proc_command = {

@@ -8,37 +8,65 @@
 #define IN_ALL (SHOWN | IN_WATCH)
 
 static const struct column list[] = {
-	[PROCESS_TIME] = { "TIME", "time", TYPE_TIME, IN_STREAM,
+	[PROCESS_TIME] = {
+		"TIME", "time", TYPE_TIME, IN_STREAM,
 		N_("time of the sample; in JSON seconds since 1970"),
-		.width = 8 },
-	[PROCESS_PID] = { "PID", "pid", TYPE_NUMBER, IN_ALL,
-		N_("process ID"), .width = 7 },
-	[PROCESS_USER] = { "USER", "user", TYPE_TEXT, 0,
-		N_("name of the effective user"), .width = 8 },
-	[PROCESS_RESERVED] = { "RESERVED", "reserved", TYPE_SIZE, IN_ALL,
-		N_("reserved memory (VmSize)") },
-	[PROCESS_RESERVED_DIFF] = { "RESERVED_DIFF", "reserved_diff",
+		.width = 8,
+	},
+	[PROCESS_PID] = {
+		"PID", "pid", TYPE_NUMBER, IN_ALL,
+		N_("process ID"), .width = 7,
+	},
+	[PROCESS_USER] = {
+		"USER", "user", TYPE_TEXT, 0,
+		N_("name of the effective user"), .width = 8,
+	},
+	[PROCESS_RESERVED] = {
+		"RESERVED", "reserved", TYPE_SIZE, IN_ALL,
+		N_("reserved memory (VmSize)"),
+	},
+	[PROCESS_RESERVED_DIFF] = {
+		"RESERVED_DIFF", "reserved_diff",
 		TYPE_DIFFERENCE, IN_WATCH,
-		N_("change of reserved memory since the last sample") },
-	[PROCESS_USED] = { "USED", "used", TYPE_SIZE, IN_ALL,
-		N_("used memory (VmRSS)"), .width = 7 },
-	[PROCESS_USED_DIFF] = { "USED_DIFF", "used_diff", TYPE_DIFFERENCE,
-		IN_WATCH, N_("change of used memory since the last sample") },
-	[PROCESS_USED_PERCENT] = { "USED%", "used_percent", TYPE_NUMBER, SHOWN,
-		N_("used memory in percent of reserved memory") },
-	[PROCESS_RAM_PERCENT] = { "RAM%", "ram_percent", TYPE_NUMBER, 0,
-		N_("used memory in percent of RAM"), .decimals = 1 },
-	[PROCESS_OOM_SCORE_ADJ] = { "OOM_SCORE_ADJ", "oom_score_adj",
-		TYPE_NUMBER, SHOWN, N_("the adjustment, -1000 to 1000") },
-	[PROCESS_OOM_SCORE] = { "OOM_SCORE", "oom_score", TYPE_NUMBER, SHOWN,
-		N_("what the OOM killer sees; from /proc") },
-	[PROCESS_COMMAND] = { "COMMAND", "command", TYPE_TEXT, IN_ALL,
-		N_("its name, at most 15 bytes of it"), .width = 15 },
-	[PROCESS_STATUS] = { "STATUS", "status", TYPE_TEXT, IN_EVERY_JSON,
+		N_("change of reserved memory since the last sample"),
+	},
+	[PROCESS_USED] = {
+		"USED", "used", TYPE_SIZE, IN_ALL,
+		N_("used memory (VmRSS)"), .width = 7,
+	},
+	[PROCESS_USED_DIFF] = {
+		"USED_DIFF", "used_diff", TYPE_DIFFERENCE,
+		IN_WATCH, N_("change of used memory since the last sample"),
+	},
+	[PROCESS_USED_PERCENT] = {
+		"USED%", "used_percent", TYPE_NUMBER, SHOWN,
+		N_("used memory in percent of reserved memory"),
+	},
+	[PROCESS_RAM_PERCENT] = {
+		"RAM%", "ram_percent", TYPE_NUMBER, 0,
+		N_("used memory in percent of RAM"), .decimals = 1,
+	},
+	[PROCESS_OOM_SCORE_ADJ] = {
+		"OOM_SCORE_ADJ", "oom_score_adj",
+		TYPE_NUMBER, SHOWN, N_("the adjustment, -1000 to 1000"),
+	},
+	[PROCESS_OOM_SCORE] = {
+		"OOM_SCORE", "oom_score", TYPE_NUMBER, SHOWN,
+		N_("what the OOM killer sees; from /proc"),
+	},
+	[PROCESS_COMMAND] = {
+		"COMMAND", "command", TYPE_TEXT, IN_ALL,
+		N_("its name, at most 15 bytes of it"), .width = 15,
+	},
+	[PROCESS_STATUS] = {
+		"STATUS", "status", TYPE_TEXT, IN_EVERY_JSON,
 		N_("ok, denied, gone, none (has no memory) or error"),
-		.width = 6 },
-	[PROCESS_SOURCE] = { "SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
-		N_("syscall or procfs") },
+		.width = 6,
+	},
+	[PROCESS_SOURCE] = {
+		"SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
+		N_("syscall or procfs"),
+	},
 };
 
 const struct columns process_columns = {
@@ -54,7 +82,7 @@ static const char *status(const struct process *process)
 		[ANSWER_OK] = "ok",
 		[ANSWER_DENIED] = "denied",
 		[ANSWER_GONE] = "gone",
-		[ANSWER_NONE] = "none",
+		[ANSWER_NONE] = "none", /* it has no memory */
 		[ANSWER_ERROR] = "error",
 	};
 

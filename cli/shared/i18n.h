@@ -5,9 +5,9 @@
 
 #include <libintl.h>
 
-#define PACKAGE	"tamalloc"	/* the text domain */
+#define PACKAGE "tamalloc" /* the text domain */
 
-#define _(text)	gettext(text)
-#define N_(text) (text)		/* translated where it is printed */
+#define _(text) gettext(text)
+#define N_(text) (text) /* translated where it is printed */
 
 #endif /* I18N_H */

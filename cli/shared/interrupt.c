@@ -6,7 +6,7 @@
 #include "shared/clock.h"
 #include "shared/interrupt.h"
 
-static volatile sig_atomic_t came;	/* the signal, or 0 */
+static volatile sig_atomic_t came; /* the signal, or 0 */
 
 static void note(int number)
 {

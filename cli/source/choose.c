@@ -35,7 +35,8 @@ static const char *syscalls_absent(void)
 	case ENOSYS:
 		return _("this kernel lacks the tamalloc system calls");
 	case EPERM:
-		return _("the tamalloc system calls are blocked here (seccomp)");
+		return _("the tamalloc system calls are blocked here "
+			 "(seccomp)");
 	default:
 		return NULL;
 	}
@@ -53,8 +54,10 @@ const struct source *source_choose(enum source_choice choice)
 	if (choice == SOURCE_SYSCALL)
 		errx(EXIT_NO_SYSCALLS, "%s", absent);
 	if (!procfs_usable() && absent)
-		errx(EXIT_FAILURE, _("%s, and /proc is not mounted here, or "
-				     "shows another PID namespace"), absent);
+		errx(EXIT_FAILURE,
+		     _("%s, and /proc is not mounted here, or "
+		       "shows another PID namespace"),
+		     absent);
 	if (!procfs_usable())
 		errx(EXIT_FAILURE, _("/proc is not mounted here, or shows "
 				     "another PID namespace"));

@@ -10,17 +10,17 @@ static struct process *new_process(struct processes *processes)
 {
 	if (processes->n == processes->room) {
 		processes->room = processes->room ? 2 * processes->room : 64;
-		processes->list = xreallocarray(processes->list,
-						processes->room,
-						sizeof(*processes->list));
+		processes->list =
+			xreallocarray(processes->list, processes->room,
+				      sizeof(*processes->list));
 	}
 	return &processes->list[processes->n++];
 }
 
 static void ask(struct process *process, const struct source *source)
 {
-	process->error = source->process(process->pid, &process->stats) ?
-			 errno : 0;
+	process->error =
+		source->process(process->pid, &process->stats) ? errno : 0;
 }
 
 void processes_add(struct processes *processes, pid_t pid)
@@ -135,10 +135,11 @@ void processes_keep(struct processes *now, struct processes *before)
 static void compare(struct process *now, const struct process *before)
 {
 	now->has_differences = true;
-	now->reserved_difference = (int64_t)(now->stats.reserved_memory_kb -
-		before->stats.reserved_memory_kb) * 1024;
-	now->used_difference = (int64_t)(now->stats.used_memory_kb -
-		before->stats.used_memory_kb) * 1024;
+	now->reserved_difference =
+		growth_in_bytes(now->stats.reserved_memory_kb,
+				before->stats.reserved_memory_kb);
+	now->used_difference = growth_in_bytes(now->stats.used_memory_kb,
+					       before->stats.used_memory_kb);
 }
 
 void processes_compare(struct processes *now, const struct processes *before)
@@ -155,11 +156,16 @@ void processes_compare(struct processes *now, const struct processes *before)
 	}
 }
 
+static enum knowledge knowledge_of(bool known)
+{
+	return known ? KNOWN : UNKNOWN;
+}
+
 bool process_owner(struct process *process, uid_t *uid)
 {
 	if (process->has_owner == NOT_ASKED)
-		process->has_owner = procfs_owner(process->pid, &process->uid) ?
-				     KNOWN : UNKNOWN;
+		process->has_owner =
+			knowledge_of(procfs_owner(process->pid, &process->uid));
 	*uid = process->uid;
 	return process->has_owner == KNOWN;
 }
@@ -174,18 +180,16 @@ const char *process_user(struct process *process)
 const char *process_command(struct process *process)
 {
 	if (process->has_command == NOT_ASKED)
-		process->has_command = procfs_command(process->pid,
-						      process->command) ?
-				       KNOWN : UNKNOWN;
+		process->has_command = knowledge_of(
+			procfs_command(process->pid, process->command));
 	return process->has_command == KNOWN ? process->command : NULL;
 }
 
 bool process_oom_score(struct process *process, int *score)
 {
 	if (process->has_oom_score == NOT_ASKED)
-		process->has_oom_score = procfs_oom_score(process->pid,
-							  &process->oom_score) ?
-					 KNOWN : UNKNOWN;
+		process->has_oom_score = knowledge_of(
+			procfs_oom_score(process->pid, &process->oom_score));
 	*score = process->oom_score;
 	return process->has_oom_score == KNOWN;
 }

@@ -10,9 +10,15 @@
 #include "source/procfs.h"
 #include "source/source.h"
 
+enum knowledge {
+	NOT_ASKED,
+	UNKNOWN,
+	KNOWN,
+};
+
 struct process {
 	pid_t pid;
-	int error;		/* of asking for its memory; 0: @stats is set */
+	int error; /* of asking for its memory; 0: @stats is set */
 	struct process_memory_stats stats;
 
 	/* Against the last sample, which may not have had it. */
@@ -21,7 +27,9 @@ struct process {
 	int64_t used_difference;
 
 	/* What /proc tells is asked for when it is first needed. */
-	enum { NOT_ASKED, UNKNOWN, KNOWN } has_owner, has_command, has_oom_score;
+	enum knowledge has_owner;
+	enum knowledge has_command;
+	enum knowledge has_oom_score;
 	uid_t uid;
 	int oom_score;
 	char command[COMMAND_TEXT];
@@ -30,7 +38,7 @@ struct process {
 /* Grows as it is filled; @list is NULL at first. */
 struct processes {
 	const struct source *source;
-	bool have_proc;		/* and it shows the PIDs that we know */
+	bool have_proc; /* and it shows the PIDs that we know */
 	struct process *list;
 	size_t n;
 	size_t room;
@@ -41,8 +49,8 @@ enum answer {
 	ANSWER_OK,
 	ANSWER_DENIED,
 	ANSWER_GONE,
-	ANSWER_NONE,		/* it has no memory */
-	ANSWER_ERROR,		/* that we could not ask */
+	ANSWER_NONE,  /* it has no memory */
+	ANSWER_ERROR, /* that we could not ask */
 };
 
 enum answer process_answer(const struct process *process);

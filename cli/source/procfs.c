@@ -96,7 +96,7 @@ static bool read_statm(const char *path, struct pages *pages)
 
 	if (!file)
 		return false;
-	errno = ESRCH;	/* it may end here, and read as nothing */
+	errno = ESRCH; /* it may end here, and read as nothing */
 	found = fscanf(file, "%zu %zu", &pages->reserved, &pages->used) == 2;
 	fclose(file);
 	return found;
@@ -138,8 +138,8 @@ static bool read_threads(pid_t pid, struct pages *pages)
 	if (!dir)
 		return false;
 	while (!found && (tid = next_id(dir))) {
-		snprintf(path, sizeof(path), "/proc/%d/task/%d/statm",
-			 pid, tid);
+		snprintf(path, sizeof(path), "/proc/%d/task/%d/statm", pid,
+			 tid);
 		found = read_statm(path, pages) && pages->reserved;
 	}
 	closedir(dir);

@@ -3,6 +3,8 @@
 #ifndef SOURCE_H
 #define SOURCE_H
 
+#include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include <tamalloc/tamalloc.h>
@@ -14,5 +16,11 @@ struct source {
 	long (*global)(struct global_memory_stats *stats);
 	long (*process)(pid_t pid, struct process_memory_stats *stats);
 };
+
+/* By how many bytes a figure in KiB has grown. */
+static inline int64_t growth_in_bytes(size_t now_kb, size_t before_kb)
+{
+	return ((int64_t)now_kb - (int64_t)before_kb) * 1024;
+}
 
 #endif /* SOURCE_H */

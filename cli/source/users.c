@@ -9,11 +9,13 @@
 #include "source/users.h"
 
 /* Those seen so far: a machine has few, and asking for one may be slow. */
-static struct user {
+struct user {
 	struct user *next;
 	uid_t uid;
 	char name[];
-} *users;
+};
+
+static struct user *users;
 
 static struct user *remember(uid_t uid, const char *name)
 {

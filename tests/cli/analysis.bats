@@ -50,6 +50,21 @@ tidy() {
 	[[ $status -ne 0 && $output == *[Dd]ereference* ]]
 }
 
+# Of clang-format 14 and 19, Debian 12's and 13's, which agree.
+laid_out() {
+	clang-format --style=file:"$top/cli/.clang-format" --dry-run -Werror "$@"
+}
+
+@test "the sources are laid out as .clang-format says" {
+	mapfile -t headers < <(files_of headers)
+	run laid_out "${sources[@]}" "${headers[@]}" "$top"/cli/examples/*.c \
+		"$top"/cli/include/*/*.h
+	echo "$output"
+	[[ $status -eq 0 && -z $output ]]
+	printf 'int f(void) { return 0; }\n' >"$BATS_TEST_TMPDIR/bad.c"
+	run ! laid_out "$BATS_TEST_TMPDIR/bad.c"
+}
+
 @test "gcc and clang warn of nothing, with more warnings than the build has" {
 	read -r -a smartcols < <(pkg-config --cflags smartcols)
 	flags+=("${smartcols[@]}" -std=c11 -O2 -Wall -Wextra -Werror -Wshadow
