@@ -109,7 +109,7 @@ compare() {
 	[[ $stderr == "tamalloc: MAP_POPULATE would use 513K at once, but only 512K are available" ]]
 	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 0 tamalloc alloc 512K \
 		--compare
-	# Without /proc, sysinfo(2) tells.
+	# Without /proc, sysinfo(2) decides.
 	FAKE_PROC=/nonexistent run_expecting 0 tamalloc alloc 512K --compare
 	FAKE_PROC=/nonexistent run_expecting 1 tamalloc alloc 100T --compare
 	[[ $stderr == "tamalloc: MAP_POPULATE would use 100T at once, but "* ]]
@@ -139,14 +139,14 @@ compare() {
 	done
 }
 
-@test "SIGINT and SIGTERM end it and its child, and tell what there was" {
+@test "SIGINT and SIGTERM end it and its child, and it shows what it had" {
 	for signal in INT:130 TERM:143; do
 		env --default-signal=INT "$CLI" alloc 256M --touch 100% \
 			--pattern=random --step 4K --compare \
 			--source=procfs --thp=never --json \
 			>"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 		pid=$!
-		# The first is not shown, the second has rows at once.
+		# The first run is not shown, the second prints rows at once.
 		first=$(until_true pgrep -P "$pid")
 		until_true another_child
 		sleep 0.2
@@ -161,7 +161,7 @@ compare() {
 	done
 }
 
-@test "a child that is killed is told of, and the others go on" {
+@test "a killed child is reported, and the others go on" {
 	"$CLI" alloc 256M --touch 100% --step 4K --compare --source=procfs \
 		--thp=never --raw >"$BATS_TEST_TMPDIR/out" \
 		2>"$BATS_TEST_TMPDIR/err" 3>&- &

@@ -122,7 +122,7 @@ with_values() {
 @test "bash: file names are quoted, and directories go on" {
 	mkdir "$BATS_TEST_TMPDIR/files"
 	touch "$BATS_TEST_TMPDIR/files/a b.svg"
-	# readline does it where it is told that these are file names.
+	# readline does it for words that it knows to be file names.
 	run bash -c '. "$0/tamalloc.bash"
 		compopt() { echo "compopt $*"; }
 		_tamalloc_value --plot "$1" alloc

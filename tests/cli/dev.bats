@@ -83,7 +83,7 @@ touched 105556 12168"* ]]
 	[[ $stderr == "tamalloc_get_stats: this kernel lacks the call"* ]]
 }
 
-@test "the examples tell any other error" {
+@test "the examples report any other error" {
 	export FAKE_RESERVE=ENOMEM FAKE_GLOBAL=EFAULT
 	build_examples cc
 	run_expecting 1 example reserve

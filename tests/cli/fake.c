@@ -18,7 +18,7 @@
  *   FAKE_RELEASE=TEXT      of the kernel, for uname(2)
  *   FAKE_THP=FILE          what is shown instead of the setting of huge pages
  *   FAKE_MEMORY="R S"      RAM and swap space, in MiB; 16 and 4 GiB by default
- *   FAKE_EINTR=NUMBER      so many waits are interrupted at once
+ *   FAKE_EINTR=NUMBER      interrupts NUMBER waits at once
  */
 #include <dirent.h>
 #include <dlfcn.h>

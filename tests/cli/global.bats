@@ -220,7 +220,7 @@ start_watch() {
 	pid=$!
 	# 64 KiB of lines take it some three seconds.
 	until_true grep -qs pipe_write "/proc/$pid/stack" "/proc/$pid/wchan" ||
-		skip "the kernel does not tell where it waits"
+		skip "the kernel does not show where it waits"
 	kill -TERM "$pid"
 	wait "$pid"
 	exec {reader}<&-

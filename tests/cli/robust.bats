@@ -101,7 +101,7 @@ filtered() {
 	kill -0 "$pid"
 	wait "$pid"
 	pid=
-	# It held as long as it was told to, and said nothing more.
+	# It held as long as asked, and printed nothing more.
 	(( ${EPOCHREALTIME/.} - start > 2000000 ))
 	[[ $(wc -l <"$BATS_TEST_TMPDIR/err") -eq 1 ]]
 }
@@ -130,7 +130,7 @@ filtered() {
 	done
 }
 
-@test "--all: not to have been able to ask is a failure, told once" {
+@test "--all: a process that could not be read is a failure, reported once" {
 	export FAKE_PROCESSES="1:102400:12288:12:0 2:ENOMEM 3:ENOMEM 4:EPERM"
 	for pid in 1 2 3 4; do
 		fake_process $pid 512 256

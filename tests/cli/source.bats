@@ -125,7 +125,7 @@ hidden_proc() {
 	[[ ${lines[1]} =~ ^\ *1\  ]]
 	run_expecting 1 hidden_proc 1 proc 1
 	[[ $stderr == "tamalloc: 1: not permitted: it is hidden from this user" ]]
-	# Of the others nobody is told, not even that there are any.
+	# Nothing shows that the others exist.
 	run_expecting 0 hidden_proc 2 proc --all -rno USER
 	[[ $output == nobody ]]
 	run_expecting 1 hidden_proc 2 proc 1

@@ -309,7 +309,7 @@ os.execv(sys.argv[1], sys.argv[1:])'
 		   .released == null and .used_released == null'
 }
 
-@test "oom_score: what /proc tells, and unknown without" {
+@test "oom_score: from /proc, and unknown without it" {
 	score() {
 		bash -c 'mkdir -p "$FAKE_PROC/$$" &&
 			ln -sfn "$$" "$FAKE_PROC/self" &&
@@ -407,7 +407,7 @@ os.execv(sys.argv[1], sys.argv[1:])'
 		--touch 4T --read >"$BATS_TEST_TMPDIR/out" \
 		2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
-	# It is told of signals before it reserves.
+	# It catches signals before it reserves.
 	until_true grep -qE '^VmSize:\s+4[0-9]{9} kB' "/proc/$pid/status"
 	sleep 0.2
 	kill -INT "$pid"

@@ -39,7 +39,7 @@ teardown() {
 	local pid
 	for pid in "${started[@]}"; do
 		kill -KILL "$pid" || true
-		# Or else the shell would tell of each that it was killed.
+		# Otherwise the shell would report each kill.
 		wait "$pid" || true
 	done 2>"$BATS_TEST_TMPDIR/teardown"
 }
@@ -50,25 +50,25 @@ tamalloc() {
 	"$TAMALLOC" "$subcommand" --source=syscall "$@"
 }
 
-# Sets pid to that of a process that holds what the arguments say.
+# Starts a process that holds memory as the arguments say, and sets pid.
 hold() {
-	local told=$BATS_TEST_TMPDIR/told i
+	local messages=$BATS_TEST_TMPDIR/messages i
 	"$TAMALLOC" alloc --source=syscall "$@" --hold=300 \
-		>"$BATS_TEST_TMPDIR/out" 2>"$told" </dev/null 3>&- &
+		>"$BATS_TEST_TMPDIR/out" 2>"$messages" </dev/null 3>&- &
 	pid=$!
 	started+=("$pid")
 	for ((i = 0; i < 300; i++)); do
-		# And asleep: what it does before may take a page more.
-		if grep -q holds "$told" && grep -q ') S' "/proc/$pid/stat"; then
+		# Wait until it sleeps: before that it may take another page.
+		if grep -q holds "$messages" && grep -q ') S' "/proc/$pid/stat"; then
 			return
 		fi
 		sleep 0.1
 	done
-	cat "$told"
+	cat "$messages"
 	return 1
 }
 
-# Bytes, as /proc/PID/status tells them.
+# Prints a figure of /proc/PID/status in bytes.
 status_bytes() {
 	awk -v name="$2:" '$1 == name { print $2 * 1024 }' "/proc/$1/status"
 }
@@ -248,7 +248,7 @@ with_system_setting() {
 		.oom_score_adj_after == 500'
 }
 
-@test "alloc: --compare: who is lazy, and who is not" {
+@test "alloc: --compare: which are lazy, and which are not" {
 	run -0 tamalloc alloc 100M --touch 10M --compare --json
 	rows_say '.[0].methods | map(.method) ==
 		["tamalloc", "mmap", "malloc", "calloc", "populate"]'
@@ -386,7 +386,7 @@ restricted() { # LEVEL ARGUMENT...
 	[[ $output == tamalloc ]]
 }
 
-# IDs of processes that have memory, as /proc tells.
+# Prints the IDs of processes that have memory according to /proc.
 with_memory() {
 	grep -lv '^0 0 ' /proc/[0-9]*/statm 2>"$BATS_TEST_TMPDIR/vanished" |
 		cut -d/ -f3 | sort

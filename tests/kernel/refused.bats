@@ -40,7 +40,7 @@ sources() {
 	done
 }
 
-@test "both sources tell the same of a process that sleeps" {
+@test "both sources report the same for a process that sleeps" {
 	sleep 300 3>&- &
 	pid=$!
 	# Asleep in it: while it starts, its memory grows.

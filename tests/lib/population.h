@@ -73,7 +73,7 @@ static inline void *idle_thread(void *unused)
 
 struct threads {
 	int n;
-	int ready;		/* a pipe that is told when there are all */
+	int ready;		/* a pipe that gets a byte when all run */
 };
 
 static inline void run_threads(void *arg)

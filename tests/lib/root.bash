@@ -46,7 +46,7 @@ in_root() { # ROOT DIR PLACE
 }
 
 # Builds the source package in DIR in a Debian of its own, in ROOT/build, with its
-# Build-Depends alone and by nobody, who has no home.
+# Build-Depends alone and as nobody, without a home.
 build_source() { # ROOT DIR [VARIABLE=VALUE]...
 	make_root "$1" --variant=buildd
 	in_root "$1" "$2" source <<-EOF

@@ -159,7 +159,7 @@ suite() { # one | two | three, and what it does
 	[[ $output == *'3 passed, 0 failed, 0 skipped'* ]]
 }
 
-# Ends it with SIGNAL in the middle of a suite that does as it's told on SIGTERM.
+# Ends it with SIGNAL in the middle of a suite that runs TRAP on SIGTERM.
 end_with() { # SIGNAL STATUS TRAP
 	local long="sleep 1234.$$"
 	suite one "trap '$3' TERM; $long; echo 1..1; echo ok 1"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What the system calls cost those who don't use them: Debian's kernel as it is
+# The cost of the system calls for programs that don't use them: Debian's kernel as it is
 # ("clean") and ours without CONFIG_TAMALLOC ("off"), with the configuration of
 # KERNEL-FLAVOUR, against that itself ("on"), object by object.
 

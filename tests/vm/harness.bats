@@ -158,7 +158,7 @@ guest() { # LINE [TAP]
 	[[ $output == *"no end within 10 seconds"* ]]
 }
 
-@test "misuse is told in a line and exits with 2" {
+@test "misuse prints one line and exits with 2" {
 	for args in "" "--kernel $kernel" "--kernel /nowhere -- true" \
 		"--kernel $kernel --disk x -- true" "--wrong"; do
 		# shellcheck disable=SC2086 # words
@@ -207,7 +207,7 @@ kill_with() { # signal expected-status
 	kill_with KILL 137
 }
 
-@test "the probe for KVM tells an accelerator that answers from one that doesn't" {
+@test "the probe for KVM distinguishes an accelerator that answers from one that doesn't" {
 	run tests/vm/accel --probe tcg
 	[[ $status -eq 0 ]]
 	run tests/vm/accel --probe none

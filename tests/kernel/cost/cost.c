@@ -215,10 +215,10 @@ static void storm(void *unused)
 	}
 }
 
-/* The tests: true if passed, with what was measured in @told. */
-#define TOLD		200
+/* The tests return whether they passed, and write what they measured to @text. */
+#define TEXT_SIZE	200
 
-static char *told;
+static char *text;
 
 static bool test_process(void)
 {
@@ -229,7 +229,7 @@ static bool test_process(void)
 	populate(SOME);
 	some = cost_of_552();
 	each = (some - few) / (SOME - FEW);
-	snprintf(told, TOLD, "%ld instructions a process (at most %ld); %d processes: %ld",
+	snprintf(text, TEXT_SIZE, "%ld instructions a process (at most %ld); %d processes: %ld",
 		 each, process_limit, SOME, some);
 	return each > 0 && each <= process_limit;
 }
@@ -246,7 +246,7 @@ static bool test_threads(void)
 	pid = start_threads(THREADS);
 	with = cost_of_552();
 	stop(pid);
-	snprintf(told, TOLD, "%ld instructions, with %d idle threads more %ld (within 2 %%)",
+	snprintf(text, TEXT_SIZE, "%ld instructions, with %d idle threads more %ld (within 2 %%)",
 		 without, THREADS, with);
 	return labs(with - without) * 50 < without;
 }
@@ -270,7 +270,7 @@ static bool test_storm(void)
 	}
 	for (i = 0; i < 8; i++)
 		stop(pids[i]);
-	snprintf(told, TOLD,
+	snprintf(text, TEXT_SIZE,
 		 "at most %ld instructions among forks and exits, quiet %ld (at most 10 times)",
 		 worst, quiet);
 	return worst < 10 * quiet;
@@ -282,7 +282,7 @@ static bool is_bounded(void (*run)(pid_t), pid_t pid)
 	long whole = cost_of(run, pid);
 	long worst = longest_stretch(run, pid);
 
-	snprintf(told, TOLD,
+	snprintf(text, TEXT_SIZE,
 		 "%ld ns without a chance to reschedule (at most %d) in %ld; without the call %ld",
 		 worst, STRETCH_LIMIT, whole, longest_stretch(load_getppid, 0));
 	return whole > 2 * STRETCH_LIMIT && worst <= STRETCH_LIMIT;
@@ -324,7 +324,7 @@ static bool test_fatal(void)
 	whole = cost_of_552();
 	idle = longest_death(load_getppid, whole);
 	busy = longest_death(load_global, whole);
-	snprintf(told, TOLD, "killed, it ends within %ld ns; without the call %ld, which takes %ld",
+	snprintf(text, TEXT_SIZE, "killed, it ends within %ld ns; without the call %ld, which takes %ld",
 		 busy, idle, whole);
 	return busy < idle + whole / 5;
 }
@@ -360,7 +360,7 @@ static bool run_test(const struct test *test)
 	bool ok = test->run();
 
 	printf("%s %td - %s: %s: %s\n", ok ? "ok" : "not ok", test - tests + 1,
-	       test->name, test->what, told);
+	       test->name, test->what, text);
 	fflush(stdout);
 	return ok;
 }
@@ -373,7 +373,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		errx(2, "usage: cost PROCESS_LIMIT [TEST]...");
 	process_limit = atol(argv[1]);
-	told = mmap(NULL, TOLD, PROT_READ | PROT_WRITE,
+	text = mmap(NULL, TEXT_SIZE, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (i = 0; i < N_TESTS; i++)
 		if (is_chosen(&tests[i], argv + 2))
