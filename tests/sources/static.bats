@@ -21,41 +21,43 @@ setup() {
 
 # The files, relative to the tree $1, that are not as its .editorconfig says.
 not_as_configured() {
-	local tree=$1 file indent trim newline
+	local tree=$1
+
 	shift
 	(cd "$tree" && realpath -s "$@" | xargs editorconfig) | awk -F= '
-		/^\[\// { if (file) print file, indent, trim, newline; file = substr($0, 2, length($0) - 2) }
+		function put() { if (file) print file, indent, trim, newline }
+		/^\[\// { put(); file = substr($0, 2, length($0) - 2) }
 		/^indent_style/ { indent = $2 }
-		/^trim_trailing/ { trim = $2 == "true" }
-		/^insert_final/ { newline = $2 == "true" }
-		END { print file, indent, trim, newline }' |
-		while read -r file indent trim newline; do
-			[ "$indent" = tab ] && grep -qP '^ {8}' "$file" && echo "${file#"$tree/"}: blanks before it"
-			[ "$indent" = space ] && grep -qP '^\t' "$file" && echo "${file#"$tree/"}: tabs before it"
-			[ "$trim" -eq 1 ] && grep -qP '[ \t]$' "$file" && echo "${file#"$tree/"}: blanks behind it"
-			[ "$newline" -eq 1 ] && [ -s "$file" ] && [ -n "$(tail -c 1 "$file")" ] &&
-				echo "${file#"$tree/"}: no newline at its end"
-			grep -q $'\r' "$file" && echo "${file#"$tree/"}: a carriage return"
-			iconv -f UTF-8 "$file" >/dev/null || echo "${file#"$tree/"}: not UTF-8"
-		done
+		/^trim_trailing/ { trim = $2 }
+		/^insert_final/ { newline = $2 }
+		END { put() }' | while read -r file indent trim newline; do
+		name=${file#"$tree/"}
+		[[ $indent == tab ]] && grep -qP '^ {8}' "$file" && echo "$name: indented by blanks"
+		[[ $indent == space ]] && grep -qP '^\t' "$file" && echo "$name: indented by tabs"
+		[[ $trim == true ]] && grep -qP '[ \t]$' "$file" && echo "$name: trailing blanks"
+		[[ $newline == true && -s $file && -n $(tail -c 1 "$file") ]] &&
+			echo "$name: no newline at its end"
+		grep -q $'\r' "$file" && echo "$name: carriage returns"
+		iconv -f UTF-8 "$file" >/dev/null || echo "$name: not UTF-8"
+	done
 }
 
 @test "every file is as .editorconfig says" {
 	mapfile -t files < <(git ls-files)
 	run not_as_configured "$PWD" "${files[@]}"
 	echo "$output"
-	[ -z "$output" ]
+	[[ -z $output ]]
 	cp .editorconfig "$BATS_TEST_TMPDIR"
 	printf 'int f(void)\n{\n        return 1; \n}' >"$BATS_TEST_TMPDIR/bad.c"
 	printf '{\n\t"a": 1\r\n}\n' >"$BATS_TEST_TMPDIR/bad.json"
 	printf '\351\n' >"$BATS_TEST_TMPDIR/bad.md"
 	run --separate-stderr not_as_configured "$BATS_TEST_TMPDIR" bad.c bad.json bad.md
-	[ "$output" = "bad.c: blanks before it
-bad.c: blanks behind it
+	[[ $output == "bad.c: indented by blanks
+bad.c: trailing blanks
 bad.c: no newline at its end
-bad.json: tabs before it
-bad.json: a carriage return
-bad.md: not UTF-8" ]
+bad.json: indented by tabs
+bad.json: carriage returns
+bad.md: not UTF-8" ]]
 }
 
 @test "each patch of each line has a DEP-3 header and only touches existing files" {
