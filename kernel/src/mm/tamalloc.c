@@ -90,7 +90,7 @@ static __always_inline bool add_task(struct task_struct *t,
 	mm = t->mm;
 	if (likely(mm)) {
 		sum->reserved += READ_ONCE(mm->total_vm);
-		sum->used += get_mm_rss_sum(mm);
+		sum->used += tamalloc_rss(mm);
 	}
 	task_unlock(t);
 	return mm;

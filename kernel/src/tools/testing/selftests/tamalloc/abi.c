@@ -13,6 +13,9 @@
 #define X32_BIT		0x40000000
 #define IA32_GETPID	20
 
+/* kselftest_harness.h's macro for this has a name of each line's own. */
+#define IS_SIGNED(value)	((typeof(value))-1 < (typeof(value))1)
+
 static void make_errors(void)
 {
 	static const pid_t pids[] = { 0, -1, INT_MIN, INT_MAX };
@@ -71,8 +74,8 @@ TEST(global_layout)
 	EXPECT_EQ(8, sizeof(s.total_used_memory_mb));
 	EXPECT_EQ(0, offsetof(typeof(s), total_reserved_memory_mb));
 	EXPECT_EQ(8, offsetof(typeof(s), total_used_memory_mb));
-	EXPECT_FALSE(is_signed_type(typeof(s.total_reserved_memory_mb)));
-	EXPECT_FALSE(is_signed_type(typeof(s.total_used_memory_mb)));
+	EXPECT_FALSE(IS_SIGNED(s.total_reserved_memory_mb));
+	EXPECT_FALSE(IS_SIGNED(s.total_used_memory_mb));
 }
 
 TEST(process_layout)
@@ -88,10 +91,10 @@ TEST(process_layout)
 	EXPECT_EQ(8, offsetof(typeof(s), used_memory_kb));
 	EXPECT_EQ(16, offsetof(typeof(s), used_memory_percentage));
 	EXPECT_EQ(20, offsetof(typeof(s), oom_score));
-	EXPECT_FALSE(is_signed_type(typeof(s.reserved_memory_kb)));
-	EXPECT_FALSE(is_signed_type(typeof(s.used_memory_kb)));
-	EXPECT_FALSE(is_signed_type(typeof(s.used_memory_percentage)));
-	EXPECT_TRUE(is_signed_type(typeof(s.oom_score)));
+	EXPECT_FALSE(IS_SIGNED(s.reserved_memory_kb));
+	EXPECT_FALSE(IS_SIGNED(s.used_memory_kb));
+	EXPECT_FALSE(IS_SIGNED(s.used_memory_percentage));
+	EXPECT_TRUE(IS_SIGNED(s.oom_score));
 }
 
 /* As a 32-bit program calls; returns the result or -errno. */
