@@ -1,22 +1,15 @@
 # tamalloc: every task is one target; bare make prints what there is.
 #
-#   KERNEL=6.1      line of Debian's kernel        FLAVOUR=vm   its flavour
-#                   (6.1 and vm; but for deb and source, this host's)
+#   KERNEL=LINE     line of Debian's kernel, this  FLAVOUR=vm   its flavour (vm; for
+#                   host's; all: for check, all                deb, this host's)
+#                   that its Debian has            DEBIAN=NAME  another Debian release,
+#                                                               in a root of its own
 #   BTF=y or n      type information for BPF       TOOLS=y      the command alone
 #   DBG=y           with the debuggers' package    V=1          shows the commands
 #   SIGN_KEY=FILE   signs for Secure Boot, with    O=DIR        build directory
 #   SIGN_CERT=FILE  its certificate
 
-# Packages are for a machine, this one by default; all else is for virtual ones.
-ifneq ($(if $(TOOLS)$(and $(KERNEL),$(FLAVOUR)),,$(filter deps deb source install-kernel,$(MAKECMDGOALS))),)
-HOST    := $(or $(shell debian/host-kernel),$(error say which kernel: KERNEL=6.1 or 6.12, and \
-	FLAVOUR=amd64, cloud-amd64, rt-amd64 (6.12 alone) or vm))
-KERNEL  := $(or $(KERNEL),$(firstword $(HOST)))
-FLAVOUR := $(or $(FLAVOUR),$(lastword $(HOST)))
-$(info Packages for KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR): what isn't said is as on this host)
-endif
-KERNEL  ?= 6.1
-FLAVOUR ?= vm
+include debian/choice.mk
 O       ?= build
 DIST    ?= dist
 prefix  ?= /usr/local
@@ -24,8 +17,8 @@ prefix  ?= /usr/local
 ifneq ($(words $(CURDIR) $(O) $(DIST) $(SIGN_KEY)x $(SIGN_CERT)x),5)
 $(error a path with spaces in it: neither make nor the kernel's build can take that)
 endif
-override O    := $(abspath $(O))
-override DIST := $(abspath $(DIST))
+override O    := $(abspath $(O))$(if $(ELSEWHERE),/$(DEBIAN))
+override DIST := $(abspath $(DIST))$(if $(ELSEWHERE),/$(DEBIAN))
 override SIGN_KEY  := $(abspath $(SIGN_KEY))
 override SIGN_CERT := $(abspath $(SIGN_CERT))
 ifneq ($(filter $(realpath $(CURDIR))/%,$(realpath $(SIGN_KEY))),)
@@ -34,13 +27,14 @@ $(error SIGN_KEY=$(SIGN_KEY) lies in the checkout, where it is easily published;
 endif
 Q       := $(if $(V),,@)
 # The packages' build profiles.  Debian's flavours have types for BPF unless BTF=n.
-PROFILES := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(filter 6.12,$(KERNEL)) \
-	$(if $(filter y,$(or $(BTF),$(if $(filter vm debug,$(FLAVOUR)),n,y))),btf) \
-	$(if $(DBG),dbg) $(if $(SIGN_KEY),sign)))
+IS_DEBIANS := $(filter-out vm debug,$(FLAVOUR))
+RUST       := $(if $(and $(NEEDS_LINE),$(IS_DEBIANS)),$(filter y,$(shell kernel/line $(KERNEL) rust)))
+PROFILES   := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(TEST_LINES) $(if $(RUST),rust) \
+	$(if $(filter y,$(or $(BTF),$(if $(IS_DEBIANS),y))),btf) $(if $(DBG),dbg) $(if $(SIGN_KEY),sign)))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
-export V BTF DBG TOOLS KERNEL FLAVOUR O DIST SIGN_KEY SIGN_CERT
+export V BTF DBG TOOLS KERNEL TEST_LINES FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
@@ -52,6 +46,13 @@ help: ## show this list
 	@echo 'Targets (see README.md):'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16 | sed 's/^/  /'
 	@sed -n '3,/^$$/s/^# */  /p' $(MAKEFILE_LIST)
+
+ifneq ($(ELSEWHERE),)
+# In a root of that release, all in one.
+export DEBIAN ROOT := $(O)/root
+$(ELSEWHERE) &:
+	$(Q)debian/in-root make --no-print-directory deps $(ELSEWHERE)
+else
 
 # Installs what debian/control names for the profiles.
 BUILD_DEP = $(SUDO) apt-get -qq update && $(SUDO) env DEBIAN_FRONTEND=noninteractive \
@@ -86,10 +87,10 @@ repo: ## make dist/ a signed apt repository, dist/repo (REPO_KEY=FINGERPRINT)
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install
 
-check: check-deps ## run the tests, on both lines
+check: check-deps ## run the tests, on this host's line (KERNEL=all: all of its Debian's)
 	$(Q)tests/check
 
-check-long: check-deps ## run those that take longer
+check-long: check-deps ## run those that take longer (KERNEL=all, unless it says another)
 	$(Q)tests/check --long
 
 lint: ## check the kernel's sources with the kernel's tools
@@ -111,6 +112,8 @@ demo: ## install what it takes, build, boot and show it
 
 shell: ## a root shell in the machine that demo made
 	$(Q)tests/vm/run --interactive --snapshot --disk $(O)/vm/$(KERNEL)-$(FLAVOUR).qcow2
+
+endif
 
 clean: ## remove what was built, but not dist/
 	$(Q)rm -rf $(O)

@@ -25,7 +25,8 @@ kernel_image() {
 # What our packages are called; the top Makefile exports the first four.  Those of the
 # kernel, and the command's built with them, are in $DIST/$RELEASE.
 set_names() {
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
+	export KERNEL=${KERNEL-$(kernel/line default)} FLAVOUR=${FLAVOUR-vm}
+	export O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
 	export RELEASE SRCVER OURS VERSION
 	RELEASE=$(kernel_var RELEASE)
 	SRCVER=$(kernel_var SRCVER)

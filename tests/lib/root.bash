@@ -9,13 +9,11 @@ as_root() { # COMMAND...
 	if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
 }
 
-# Makes one in ROOT; what else is said is mmdebstrap's.
+# Makes one in ROOT, of the release that packages built here are for; what else is
+# said is mmdebstrap's.
 make_root() { # ROOT [OPTION]...
-	local mirror=${MIRROR:-http://deb.debian.org/debian}
-	local security=${SECURITY_MIRROR:-http://deb.debian.org/debian-security}
-	as_root mmdebstrap --quiet "${@:2}" bookworm "$1" "deb $mirror bookworm main" \
-		"deb $mirror bookworm-updates main" \
-		"deb $security bookworm-security main" >&2
+	kernel/line sources |
+		as_root mmdebstrap --quiet "${@:2}" "$(kernel/line release)" "$1" - >&2
 }
 
 # Runs standard input there as root's script, with directory DIR seen at PLACE and

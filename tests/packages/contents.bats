@@ -23,7 +23,10 @@ deb() { # package: its file
 	esac
 }
 
-unpack() { # package: what it would install, below $BATS_TEST_TMPDIR/root
+# What a package would install, below $BATS_TEST_TMPDIR/root, its modules in $DIR there.
+unpack() { # package
+	DIR=$(kernel_var MODULES)/$RELEASE
+	DIR=${DIR#/}
 	dpkg-deb -x "$(deb "$1")" "$BATS_TEST_TMPDIR/root"
 	cd "$BATS_TEST_TMPDIR/root" || return
 }
@@ -66,10 +69,11 @@ fake_source() { # [version]
 	[[ $output == "$BATS_TEST_TMPDIR/d/opt" ]]
 }
 
-# A host that runs release $1 and has installed the packages linux-image-$2...
+# A Debian 12 that runs release $1 and has installed the packages linux-image-$2...
 fake_host() {
 	local release running=$1
 	mkdir -p "$BATS_TEST_TMPDIR/bin"
+	fake_bookworm
 	echo "#!/bin/sh
 		echo $running" >"$BATS_TEST_TMPDIR/bin/uname"
 	{
@@ -82,6 +86,11 @@ fake_host() {
 		echo "echo 'rc linux-image-5.10.0-1-amd64'"
 	} >"$BATS_TEST_TMPDIR/bin/dpkg-query"
 	chmod +x "$BATS_TEST_TMPDIR"/bin/*
+}
+
+fake_bookworm() {
+	export OS_RELEASE=$BATS_TEST_TMPDIR/os-release
+	printf '%s\n' ID=debian VERSION_CODENAME=bookworm >"$OS_RELEASE"
 }
 
 # What make would build there.
@@ -121,11 +130,11 @@ on_host() { # [VARIABLE]...
 	on_host
 	[[ $status -ne 0 ]]
 	[[ $output == *"which of 6.1 amd64, 6.12 amd64? This runs 6.18.44-other"* ]]
-	[[ $output == *"say which kernel: KERNEL=6.1"* ]]
+	[[ $output == *"say which kernel: FLAVOUR= one of "* ]]
 	fake_host 6.1.0-56-amd64
 	on_host
 	[[ $status -ne 0 ]]
-	[[ $output == *"no package linux-image-*"*"say which kernel: KERNEL=6.1"*FLAVOUR=* ]]
+	[[ $output == *"no package linux-image-*"*"say which kernel: FLAVOUR= one of "* ]]
 	# Nor does anything else ask.
 	run env -u KERNEL -u FLAVOUR PATH="$BATS_TEST_TMPDIR/bin:$PATH" make -n check tools
 	[[ $output != *"Packages for"* ]]
@@ -170,10 +179,11 @@ on_host() { # [VARIABLE]...
 @test "a line or flavour that isn't there is refused" {
 	run make kernel KERNEL=5.10
 	[[ $status -ne 0 ]]
-	[[ $output == *"KERNEL=5.10 is not supported; lines: "*6.1* ]]
+	[[ $output == *"KERNEL=5.10 is not supported on Debian "*"; lines: "*"$KERNEL"* ]]
 	run make kernel FLAVOUR=debug-nothing
 	[[ $status -ne 0 ]]
 	[[ $output == *"FLAVOUR=debug-nothing is not supported"* ]]
+	fake_bookworm
 	run make kernel KERNEL=6.1 FLAVOUR=rt-amd64
 	[[ $status -ne 0 ]]
 	[[ $output == *"FLAVOUR=rt-amd64 is not supported for KERNEL=6.1; flavours:"* ]]
@@ -193,9 +203,7 @@ options() {
 	patched='(ARCH_HAS_)?PREEMPT_(LAZY|BUILD|DYNAMIC)|UNINLINE_SPIN_UNLOCK'
 	patched+='|DRM_(I915|DISPLAY_DP_TUNNEL)(_.*)?'
 	patched+='|HDMI_LPE_AUDIO|INTEL_MEI_GSC_PROXY|KVM_EXTERNAL_WRITE_TRACKING|VFIO_MDEV'
-	flavours=(amd64 cloud-amd64)
-	[[ $KERNEL == 6.1 ]] || flavours+=(rt-amd64)
-	for flavour in "${flavours[@]}"; do
+	for flavour in $(kernel_var DEBIAN_FLAVOURS); do
 		make -s --no-print-directory -C kernel FLAVOUR="$flavour" config >/dev/null 2>&1
 		obj=$(kernel_var OBJ FLAVOUR="$flavour")
 		[[ $(wc -l <"$obj/.config") -gt 3000 ]]
@@ -232,7 +240,9 @@ options() {
 	kmake config
 	cp "$obj/.config" "$BATS_TEST_TMPDIR/before"
 	mkdir "$BATS_TEST_TMPDIR/bin"
-	for tool in pahole rustc bindgen; do
+	unused=(pahole)
+	[[ $(kernel_var WITH_RUST FLAVOUR=amd64) ]] || unused+=(rustc bindgen)
+	for tool in "${unused[@]}"; do
 		printf '#!/bin/sh\necho "v9.99"\n' >"$BATS_TEST_TMPDIR/bin/$tool"
 		chmod +x "$BATS_TEST_TMPDIR/bin/$tool"
 	done
@@ -301,16 +311,17 @@ names() { # VERSION [VARIABLE]...
 }
 
 @test "names and versions in the packages follow Debian's upload, with no edit" {
-	fake_source 6.1.999-3
+	fake_source "$KERNEL.999-3"
 	mkdir "$BATS_TEST_TMPDIR/copy"
 	cp -a debian kernel "$BATS_TEST_TMPDIR/copy/"
 	cd "$BATS_TEST_TMPDIR/copy"
-	debian/gencontrol 6.1 vm
-	grep -qx 'Package: linux-image-6.1.999+tamalloc1.3-vm' debian/control
-	grep -qx 'Package: linux-headers-6.1.999+tamalloc1.3-vm' debian/control
-	grep -qx 'Built-Using: linux (= 6.1.999-3)' debian/control
-	grep -q '^ *linux-source-6.1 (= 6.1.999-3) <!pkg.tamalloc.tools>,' debian/control
-	grep -q '^version=6.1.999+tamalloc1.3-vm$' debian/linux-image-6.1.999+tamalloc1.3-vm.postinst
+	debian/gencontrol "$KERNEL" vm
+	release=$KERNEL.999+tamalloc1.3-vm
+	grep -qx "Package: linux-image-$release" debian/control
+	grep -qx "Package: linux-headers-$release" debian/control
+	grep -qx "Built-Using: linux (= $KERNEL.999-3)" debian/control
+	grep -q "^ *linux-source-$KERNEL (= $KERNEL.999-3) <!pkg.tamalloc.tools>,$" debian/control
+	grep -q "^version=$release\$" "debian/linux-image-$release.postinst"
 	run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
 }
 
@@ -318,9 +329,7 @@ names() { # VERSION [VARIABLE]...
 	field() { # package field
 		sed -n "/^Package: $1$/,/^$/p" debian/control | sed -n "s/^$2: //p"
 	}
-	flavours=(amd64 cloud-amd64 vm)
-	[[ $KERNEL == 6.1 ]] || flavours+=(rt-amd64)
-	for flavour in "${flavours[@]}"; do
+	for flavour in $(kernel_var DEBIAN_FLAVOURS) vm; do
 		rm -rf "$BATS_TEST_TMPDIR/copy" && mkdir "$BATS_TEST_TMPDIR/copy"
 		cp -a "$BATS_TEST_DIRNAME"/../../{debian,kernel} "$BATS_TEST_TMPDIR/copy/"
 		cd "$BATS_TEST_TMPDIR/copy"
@@ -332,8 +341,9 @@ names() { # VERSION [VARIABLE]...
 		[[ $(field "$meta" Depends) == "\${misc:Depends}, $image (= \${binary:Version})" ]]
 		source=$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL")
 		[[ $(field "$image" Built-Using) == "$source (= $SRCVER)" ]]
-		# apt knows the release that Debian's meta would bring; vm has none.
-		theirs=$(apt-cache show --no-all-versions "linux-image-$flavour" 2>/dev/null |
+		# apt knows what Debian's meta of the line provides; vm has none.
+		theirs=$(apt-cache show "linux-image-$flavour" "linux-image-$KERNEL-$flavour" 2>/dev/null |
+			awk -v RS= -v line="linux-image-$KERNEL." 'index($0, line) { print; exit }' |
 			sed -n 's/^Provides: //p' | tr , '\n' |
 			grep -o '[a-z]*-.*modules.*' | grep -v latest | sort)
 		ours=$(field "$meta" Provides | tr , '\n' | grep -o '[a-z]*-.*' | sort)
@@ -342,8 +352,7 @@ names() { # VERSION [VARIABLE]...
 		case $flavour in
 		vm) run ! grep -q firmware debian/control ;;
 		*)
-			relation=Suggests
-			[[ $KERNEL != 6.1 ]] || relation=Recommends
+			relation=$("$BATS_TEST_DIRNAME/../../kernel/line" "$KERNEL" firmware)
 			grep -qE "^$relation: .*firmware-linux-free" debian/control
 			;;
 		esac
@@ -389,9 +398,11 @@ names() { # VERSION [VARIABLE]...
 	[[ -s boot/vmlinuz-$RELEASE ]]
 	[[ -s boot/System.map-$RELEASE ]]
 	grep -q "^CONFIG_LOCALVERSION=\"+tamalloc.*-$FLAVOUR\"" "boot/config-$RELEASE"
-	[[ ! -e lib/modules/$RELEASE/build ]]
-	[[ ! -e lib/modules/$RELEASE/modules.dep ]]
-	mapfile -t modules < <(find "lib/modules/$RELEASE" -name '*.ko')
+	[[ ! -e $DIR/build ]]
+	[[ ! -e $DIR/modules.dep ]]
+	# Debian's flavours compress them.
+	find "$DIR" -name '*.ko.xz' -exec unxz {} +
+	mapfile -t modules < <(find "$DIR" -name '*.ko')
 	[[ ${#modules[@]} -gt 5 ]]
 	for module in "${modules[@]}"; do
 		run readelf -SW "$module"
@@ -435,7 +446,7 @@ names() { # VERSION [VARIABLE]...
 
 @test "the headers' host programs are for this release of Debian" {
 	unpack "linux-headers-$RELEASE"
-	[[ $(readlink "lib/modules/$RELEASE/build") == "/usr/src/linux-headers-$RELEASE" ]]
+	[[ $(readlink "$DIR/build") == "/usr/src/linux-headers-$RELEASE" ]]
 	for program in scripts/mod/modpost scripts/basic/fixdep tools/objtool/objtool; do
 		run ldd "usr/src/linux-headers-$RELEASE/$program"
 		echo "$output"

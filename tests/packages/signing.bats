@@ -7,7 +7,8 @@ load ../lib/kernel
 setup_file() {
 	bats_require_minimum_version 1.5.0
 	cd "$BATS_TEST_DIRNAME/../.." || return
-	export KERNEL=${KERNEL-6.1} FLAVOUR=${FLAVOUR-vm} O=${O-$PWD/build} WORK=$BATS_FILE_TMPDIR
+	export KERNEL=${KERNEL-$(kernel/line default)} FLAVOUR=${FLAVOUR-vm}
+	export O=${O-$PWD/build} WORK=$BATS_FILE_TMPDIR
 	export SIGN_KEY=$WORK/mine.key SIGN_CERT=$WORK/mine.pem
 	make_key mine
 	make_key other
