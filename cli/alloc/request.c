@@ -122,12 +122,11 @@ static uint64_t parse_seed(const char *text)
 static bool parse_pattern(const struct command *cmd, const char *text)
 {
 	static const char *const patterns[] = { "sequential", "random" };
-	int pattern = word_find(patterns, ARRAY_SIZE(patterns), text);
 
-	if (pattern < 0)
+	if (word_find(patterns, ARRAY_SIZE(patterns), text) < 0)
 		misuse(cmd, _("%s: not a pattern (sequential or random)"),
 		       text);
-	return pattern == 1;
+	return !strcmp(text, "random");
 }
 
 static enum thp parse_thp(const struct command *cmd, const char *text)

@@ -6,7 +6,7 @@ load common
 
 # From the lowest.  A room knows its own files and those of the floors below.
 floors='shared
-source output
+output source
 front
 alloc proc global
 tamalloc'
@@ -169,4 +169,13 @@ having() {
 	[[ $output == shared/number.c ]]
 	run having '"out of memory"'
 	[[ $output == shared/xalloc.c ]]
+}
+
+@test "cli/README.md names every directory, and the rooms in this order" {
+	diff <(tac <<<"$floors" | sed "s/^front$/$front/") \
+		<(sed -nE 's/^\| (`[^|]*`) \|.*/\1/p' "$top/cli/README.md" |
+			sed -E 's,[`/]|\.[ch],,g')
+	for directory in "$top"/cli/*/; do
+		grep -qF "\`${directory#"$top/cli/"}\`" "$top/cli/README.md"
+	done
 }
