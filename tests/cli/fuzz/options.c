@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "command.h"
+#include "shared/exit.h"
 #include "source/choose.h"
 
 #define WORDS_MAX 64
