@@ -14,8 +14,9 @@ O       ?= build
 DIST    ?= dist
 prefix  ?= /usr/local
 
-ifneq ($(words $(CURDIR) $(O) $(DIST) $(SIGN_KEY)x $(SIGN_CERT)x),5)
-$(error a path with spaces in it: neither make nor the kernel's build can take that)
+PATHS   := $(CURDIR) $(O) $(DIST) $(SIGN_KEY)x $(SIGN_CERT)x
+ifneq ($(words $(PATHS))$(findstring ',$(PATHS)),5)
+$(error a path with a space or an apostrophe in it: neither make nor the kernel's build can take that)
 endif
 override O    := $(abspath $(O))$(if $(ELSEWHERE),/$(DEBIAN))
 override DIST := $(abspath $(DIST))$(if $(ELSEWHERE),/$(DEBIAN))
@@ -38,7 +39,7 @@ export V BTF DBG TOOLS KERNEL TEST_LINES FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb install-kernel source repo install demo shell clean distclean
+.PHONY: help deps tools kernel deb install-kernel source repo install demo shell prune clean distclean
 .PHONY: check check-deps check-long check-mutants lint patches bench
 .DEFAULT_GOAL := help
 
@@ -46,6 +47,21 @@ help: ## show this list
 	@echo 'Targets (see README.md):'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16 | sed 's/^/  /'
 	@sed -n '3,/^$$/s/^# */  /p' $(MAKEFILE_LIST)
+
+# What clean and distclean remove bears this mark.  A directory that was there before,
+# with something in it, gets none.
+define MARK
+Signature: 8a477f597d28d172789f06886806bc55
+# tamalloc made this directory, and 'make clean' or 'make distclean' removes it.
+endef
+export MARK
+$(O)/CACHEDIR.TAG $(DIST)/CACHEDIR.TAG:
+	@if [ -z "$$(ls -A $(@D) 2>/dev/null)" ] || [ $(@D) = $(CURDIR)/build ] || [ $(@D) = $(CURDIR)/dist ]; then \
+		mkdir -p $(@D) && echo "$$MARK" >$@; fi
+tools kernel deb source check check-long lint check-mutants bench patches demo: | $(O)/CACHEDIR.TAG
+deb source patches check check-long demo: | $(DIST)/CACHEDIR.TAG
+remove = $(Q)[ ! -e $(1) ] || { echo "$$MARK" | cmp -s - $(1)/CACHEDIR.TAG && rm -rf $(1); } || \
+	{ echo '$(1): not removed, for it lacks the CACHEDIR.TAG of what this makes' >&2; exit 1; }
 
 ifneq ($(ELSEWHERE),)
 # In a root of that release, all in one.
@@ -115,8 +131,11 @@ shell: ## a root shell in the machine that demo made
 
 endif
 
+prune: ## remove all but the two newest kernels from build/ and dist/
+	$(Q)debian/prune $(O) $(DIST)
+
 clean: ## remove what was built, but not dist/
-	$(Q)rm -rf $(O)
+	$(call remove,$(O))
 
 distclean: clean ## remove dist/ too
-	$(Q)rm -rf $(DIST)
+	$(call remove,$(DIST))

@@ -168,6 +168,96 @@ on_host() { # [VARIABLE]...
 	[[ $status -eq 0 ]]
 }
 
+@test "clean and distclean remove what make has made, and no directory that was there before" {
+	cd "$BATS_TEST_TMPDIR"
+	run_make() { make -s -C "$BATS_TEST_DIRNAME/../.." O="$PWD/o" DIST="$PWD/dist" "$@"; }
+	run_make "$PWD/o/CACHEDIR.TAG" "$PWD/dist/CACHEDIR.TAG"
+	touch o/built dist/package
+	run_make clean
+	[[ ! -e o && -e dist/package ]]
+	run_make distclean
+	[[ ! -e dist ]]
+	# Somebody's, named by mistake: no mark comes into it.
+	mkdir o dist
+	touch o/mine dist/mine
+	run_make "$PWD/o/CACHEDIR.TAG" "$PWD/dist/CACHEDIR.TAG"
+	run ! run_make clean
+	[[ $output == *"$PWD/o: not removed, for it lacks the CACHEDIR.TAG"* ]]
+	rm -r o
+	run ! run_make distclean
+	[[ $output == *"$PWD/dist: not removed"* ]]
+	[[ -e dist/mine ]]
+	# Another program's mark is none of ours.
+	echo 'Signature: 8a477f597d28d172789f06886806bc55' >dist/CACHEDIR.TAG
+	run ! run_make distclean
+	[[ -e dist/mine ]]
+}
+
+@test "the kernel is unpacked over no tree of somebody's" {
+	src=$(kernel_var SRC O="$BATS_TEST_TMPDIR/o")
+	mkdir -p "$src"
+	echo precious >"$src/mine"
+	run make -s kernel O="$BATS_TEST_TMPDIR/o"
+	echo "$output"
+	[[ $status -ne 0 && $output == *"$src: exists, and is no tree that this unpacked"* ]]
+	[[ $(<"$src/mine") == precious ]]
+}
+
+@test "prune keeps the two newest of each line and flavour, and what is not of ours" {
+	cd "$BATS_TEST_TMPDIR"
+	for version in 6.1.190-1 6.1.192-2 6.1.99-1 6.12.117-1~deb12u1; do
+		mkdir -p "o/linux-$version/obj-vm"
+		touch "o/linux-$version/.patched"
+	done
+	mkdir -p o/linux-6.1.1-1 dist/repo dist/tools
+	for release in 6.1.{9+tamalloc1.1,190+tamalloc1.1,192+tamalloc1.2}-{vm,amd64} \
+		6.12.117+tamalloc1.1.deb12u1-vm; do
+		mkdir -p "dist/$release" "dist/source-$release"
+	done
+	make -s -C "$BATS_TEST_DIRNAME/../.." prune O="$PWD/o" DIST="$PWD/dist"
+	[[ $(cd o && echo *) == \
+		"linux-6.1.1-1 linux-6.1.190-1 linux-6.1.192-2 linux-6.12.117-1~deb12u1" ]]
+	left=$(cd dist && printf '%s\n' * | grep -v ^source)
+	[[ $left == $(printf '%s\n' 6.1.190+tamalloc1.1-{amd64,vm} 6.1.192+tamalloc1.2-{amd64,vm} \
+		6.12.117+tamalloc1.1.deb12u1-vm repo tools) ]]
+	[[ $(printf '%s\n' dist/source-* | wc -l) -eq 5 ]]
+	run -2 "$BATS_TEST_DIRNAME/../../debian/prune"
+}
+
+@test "two makes at once unpack a tree once, and neither harms the other" {
+	for n in 1 2; do
+		make -s -C kernel source O="$BATS_TEST_TMPDIR/o" >"$BATS_TEST_TMPDIR/$n" 2>&1 3>&- &
+	done
+	wait
+	cat "$BATS_TEST_TMPDIR"/[12]
+	[[ $(cat "$BATS_TEST_TMPDIR"/[12] | grep -c UNPACK) -eq 1 ]]
+	[[ -e $(kernel_var SRC O="$BATS_TEST_TMPDIR/o")/mm/tamalloc.c ]]
+	rm -rf "$BATS_TEST_TMPDIR/o"
+}
+
+@test "a source package is built below itself, with as many jobs as DEB_BUILD_OPTIONS says" {
+	mkdir "$BATS_TEST_TMPDIR/copy"
+	cp -a debian cli kernel man "$BATS_TEST_TMPDIR/copy/"
+	cd "$BATS_TEST_TMPDIR/copy"
+	printf '%s := %s\n' KERNEL 6.1 FLAVOUR vm RELEASE r VERSION v BTF n DBG '' >debian/kernel.mk
+	commands() { O=/elsewhere JOBS=9 debian/rules -n override_dh_auto_build; }
+	DEB_BUILD_OPTIONS='nocheck parallel=3' run -0 commands
+	echo "$output"
+	[[ $output == *" JOBS=3 "*"make -C kernel O=$PWD/build "* && $output != *elsewhere* ]]
+	DEB_BUILD_OPTIONS='' run -0 commands
+	[[ $output == *" JOBS=1 "* ]]
+	TAMALLOC_O=/shared run -0 commands
+	[[ $output == *" O=/shared "* ]]
+}
+
+@test "a path that make cannot take is told of in a line" {
+	for path in "/a b" "/a'b"; do
+		run make -s kernel O="$BATS_TEST_TMPDIR/o" SIGN_KEY="$path" SIGN_CERT=/c
+		echo "$output"
+		[[ $status -ne 0 && $output == *"a path with a space or an apostrophe in it"* ]]
+	done
+}
+
 @test "without linux-source, make kernel says what to do" {
 	fake_source
 	run make kernel
