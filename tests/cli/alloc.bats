@@ -22,7 +22,8 @@ load common
 
 @test "--verify, --bytes and --noheadings" {
 	run_expecting 0 tamalloc alloc 100M --touch 10M --verify -b -n
-	is_golden alloc-bytes < <(normalise <<<"$output")
+	# The headings that it leaves out count for the columns' width in util-linux 2.38.
+	is_golden alloc-bytes < <(normalise <<<"$output" | words)
 }
 
 # bats test_tags=real

@@ -124,7 +124,7 @@ traced() {
 	[[ $(words <<<"${lines[0]}") == "USED RESERVED" ]]
 	[[ $(words <<<"${lines[1]}") == "612M 2.5G" ]]
 	run_expecting 0 tamalloc global -n --output=+source
-	[[ $output == *" heuristic  syscall" ]]
+	[[ $(words <<<"$output") == *" heuristic syscall" ]]
 	run_expecting 0 tamalloc global --json -o used
 	jq -e '.global[0] == {used: 641728512, source: "syscall"}' <<<"$output"
 	for columns in x used,x "," "" + "used," USED+; do
