@@ -502,19 +502,31 @@ names() { # VERSION [VARIABLE]...
 }
 
 @test "the image package depends on what its scripts call, and they run the hooks" {
-	run dpkg-deb -f "$(deb "linux-image-$RELEASE")" Depends
-	for package in kmod linux-base initramfs-tools; do
-		[[ $output == *"$package"* ]]
+	depends=$(dpkg-deb -f "$(deb "linux-image-$RELEASE")" Depends)
+	for package in kmod initramfs-tools; do
+		[[ $depends == *"$package"* ]]
 	done
+	# Of which preinst has need.
+	[[ $(dpkg-deb -f "$(deb "linux-image-$RELEASE")" Pre-Depends) == 'linux-base (>= 4.12~)' ]]
+	[[ $(dpkg-deb -f "$(deb "linux-headers-$RELEASE")" Depends) == *'linux-base (>= 4.12~)'* ]]
 	dpkg-deb -e "$(deb "linux-image-$RELEASE")" "$BATS_TEST_TMPDIR/control"
 	for script in preinst postinst prerm postrm; do
 		sh -n "$BATS_TEST_TMPDIR/control/$script"
-		grep -q "run-parts .*" "$BATS_TEST_TMPDIR/control/$script"
-		grep -q "/etc/kernel/$script.d" "$BATS_TEST_TMPDIR/control/$script"
+		grep -q "linux-run-hooks image $script " "$BATS_TEST_TMPDIR/control/$script"
 		grep -qx "version=$RELEASE" "$BATS_TEST_TMPDIR/control/$script"
 	done
 	grep -q 'linux-check-removal' "$BATS_TEST_TMPDIR/control/prerm"
 	run ! grep -E 'update-(grub|initramfs)' "$BATS_TEST_TMPDIR"/control/*
+}
+
+@test "the image and its metas tell Debian's changelog beside ours, with the CVEs that it fixes" {
+	for package in "linux-image-$RELEASE" "linux-image-$KERNEL-tamalloc-$FLAVOUR"; do
+		unpack "$package"
+		cd "usr/share/doc/$package"
+		zcat changelog.gz | dpkg-parsechangelog -l - -S Source | grep -x tamalloc
+		[[ "$(zcat changelog.Debian.gz | dpkg-parsechangelog -l - -S Version)" = "$SRCVER" ]]
+		[[ "$(zcat changelog.Debian.gz | grep -oE 'CVE-[0-9]{4}-[0-9]+' | sort -u | wc -l)" -gt 500 ]]
+	done
 }
 
 @test "the metas follow their line and flavour, to the version" {
