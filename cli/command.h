@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a subcommand tells the front end about itself. */
+/* How a subcommand describes itself to the front end. */
 #ifndef COMMAND_H
 #define COMMAND_H
 
@@ -10,8 +10,8 @@
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *summary;          /* marked with N_(), as what follows */
-	const char *operands;         /* of the usage line */
+	const char *summary;          /* marked with N_(), as the next two */
+	const char *operands;         /* for the usage line */
 	const struct option *options; /* its own and COMMON_OPTIONS */
 	const char *options_help;     /* of its own, NULL for none */
 	const struct columns *columns;

@@ -14,7 +14,7 @@
 #include "source/processes.h"
 #include "source/procfs.h"
 
-/* The call answers in whole MiB. */
+/* The call reports whole MiB. */
 #define RESOLUTION_BYTES (INT64_C(1) << 20)
 
 enum {
@@ -101,7 +101,7 @@ struct totals {
 	int64_t used;
 };
 
-/* What samples are taken with. */
+/* What each sample needs. */
 struct sampler {
 	const struct source *source;
 	struct totals before;
@@ -168,7 +168,7 @@ static void fill_differences(struct table *table, const struct totals *totals,
 	table_number(table, USED_DIFF, totals->used - before->used);
 }
 
-/* What costs something is only found out for a column that is shown. */
+/* Skips costly figures unless their column is shown. */
 static void show(struct table *table, void *arg)
 {
 	struct sampler *sampler = arg;

@@ -82,7 +82,7 @@ unsigned long options_count(const struct command *cmd, const char *text)
 	return number;
 }
 
-/* The index of @c among the options of @cmd. */
+/* Returns the index of @c among the options of @cmd. */
 static size_t index_of(const struct command *cmd, int c)
 {
 	size_t i = 0;
@@ -171,7 +171,7 @@ int options_next(const struct command *cmd, int argc, char **argv,
 	};
 	int c;
 
-	/* The digits are there to give -5M a better answer than getopt's. */
+	/* The digits give -5M a better answer than getopt's. */
 	while ((c = getopt_long(argc, argv, "0123456789o:JrbnhV", cmd->options,
 				NULL)) != -1) {
 		if (c == '?')

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The options that every subcommand has, and how misuse is reported. */
+/* The options of all subcommands, and how to report misuse. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -17,7 +17,7 @@ struct options {
 	uint64_t given; /* a bit for each of the command's options */
 };
 
-/* Options without a letter.  Those of others begin where these end. */
+/* Long-only options.  Those of subcommands begin where these end. */
 enum {
 	OPT_SOURCE = CHAR_MAX + 1,
 	OPT_COMMON_END
@@ -49,21 +49,23 @@ struct option_pair {
 	int other;
 };
 
-/* Exits with EXIT_MISUSE where both of a pair are given. */
+/* Exits with EXIT_MISUSE if both options of a pair are given. */
 void options_exclude(const struct command *cmd, const struct options *opts,
 		     const struct option_pair *pairs);
 
-/* The same where one of the @n @options is, and @needed is not. */
+/* Exits likewise if one of the @n @options is given, and @needed is not. */
 void options_require(const struct command *cmd, const struct options *opts,
 		     const int *options, size_t n, int needed);
 
-/* A whole number from 1 on, or it exits with EXIT_MISUSE. */
+/* Reads a whole number of 1 or more, or exits with EXIT_MISUSE. */
 unsigned long options_count(const struct command *cmd, const char *text);
 
 void print_common_options(void);
 void print_version(void);
 
-/* One line that says why, a hint, and EXIT_MISUSE; @cmd may be NULL. */
+/*
+ * Prints the reason and a hint, and exits with EXIT_MISUSE; @cmd may be NULL.
+ */
 _Noreturn void misuse(const struct command *cmd, const char *why, ...)
 	__attribute__((format(printf, 2, 3)));
 _Noreturn void try_help(const struct command *cmd);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The front end: finds the subcommand, and answers --help and --version. */
+/* The front end: finds the subcommand, and handles --help and --version. */
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -112,7 +112,7 @@ static int help(int argc, char **argv)
 static void start(void)
 {
 	setlocale(LC_ALL, "");
-	/* A figure reads the same everywhere: a decimal point, no comma. */
+	/* Figures have a decimal point in every language, never a comma. */
 	setlocale(LC_NUMERIC, "C");
 	bindtextdomain(PACKAGE, LOCALEDIR);
 	textdomain(PACKAGE);

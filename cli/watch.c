@@ -48,7 +48,7 @@ static void start(struct watch *watch, const struct style *style)
 		watch->seconds = 1;
 	watch->redraw = style->format == FORMAT_TABLE &&
 			terminal_redraws(STDOUT_FILENO);
-	/* A picture at a time, so that none is seen half drawn. */
+	/* Write a picture at a time, so that none is seen half drawn. */
 	if (watch->redraw)
 		setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 	interrupt_catch();
@@ -63,8 +63,9 @@ static unsigned int table_flags(const struct watch *watch)
 }
 
 /*
- * Home, and clear to the end.  The cursor stays visible and the screen is the
- * usual one: whatever ends this program, there is nothing to restore.
+ * Moves the cursor home and clears the screen.  The cursor stays visible and
+ * the screen is the usual one: however this program ends, there is nothing to
+ * restore.
  */
 static void clear_screen(const struct watch *watch)
 {
@@ -79,11 +80,11 @@ size_t watch_rows(const struct watch *watch)
 	if (!watch->redraw)
 		return SIZE_MAX;
 	terminal_size(STDOUT_FILENO, &columns, &rows);
-	/* Without the headings, and the line where the cursor is. */
+	/* Leave room for the headings and the line with the cursor. */
 	return rows > 3 ? rows - 2 : 1;
 }
 
-/* One that is over already is left out: the others keep their times. */
+/* Skips samples whose time has passed: the others keep their times. */
 static double next_tick(struct watch *watch)
 {
 	unsigned long passed = (clock_now() - watch->start) / watch->seconds;
@@ -94,7 +95,7 @@ static double next_tick(struct watch *watch)
 	return watch->start + watch->ticks * watch->seconds;
 }
 
-/* False: that was the last sample, or the user has seen enough. */
+/* Returns false after the last sample, or if the user has seen enough. */
 static bool wait_for_next(struct watch *watch)
 {
 	bool written;
@@ -103,7 +104,9 @@ static bool wait_for_next(struct watch *watch)
 	if (!watch->on)
 		return false;
 	written = stdout_flush();
-	/* The end of the program would try to write the rest once more. */
+	/*
+	 * Otherwise the end of the program would try to write the rest again.
+	 */
 	if (!written && interrupted())
 		_exit(EXIT_SUCCESS);
 	if (!written || interrupted() || watch->n == watch->count)
@@ -123,7 +126,7 @@ void watch_run(struct watch *watch, const struct columns *columns,
 	for (;;) {
 		clear_screen(watch);
 		show(&table, arg);
-		/* A screenful is a table. */
+		/* Each screen is a table of its own. */
 		if (watch->redraw)
 			table_close(&table);
 		if (!wait_for_next(watch))

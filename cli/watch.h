@@ -15,10 +15,10 @@ struct table;
 struct watch {
 	bool on;
 	double seconds;      /* from sample to sample */
-	unsigned long count; /* of samples; 0: without end */
+	unsigned long count; /* of samples; 0: endless */
 
-	unsigned long n;     /* samples that are done */
-	bool redraw;         /* each in the last one's place */
+	unsigned long n;     /* samples taken so far */
+	bool redraw;         /* each sample replaces the last one */
 	double start;        /* by clock_now() */
 	unsigned long ticks; /* since then */
 };
@@ -35,22 +35,22 @@ enum {
 	{ "count", required_argument, NULL, OPT_COUNT }
 /* clang-format on */
 
-/* Takes @c if it is one of those; exits where its argument is wrong. */
+/* Takes @c if it is one of those; exits if its argument is wrong. */
 bool watch_take_option(struct watch *watch, const struct command *cmd, int c);
 
 /*
- * Calls @show for each sample, or only once without --watch.  Each has a table
- * of its own where it takes the last one's place on a terminal; else they are
- * rows of one.
+ * Calls @show for each sample, or only once without --watch.  If samples
+ * replace one another on a terminal, each has a table of its own; otherwise all
+ * are rows of one.
  */
 void watch_run(struct watch *watch, const struct columns *columns,
 	       const struct style *style,
 	       void (*show)(struct table *table, void *arg), void *arg);
 
-/* How many rows of a table there are to see. */
+/* Returns how many rows of a table are visible. */
 size_t watch_rows(const struct watch *watch);
 
-/* Milliseconds since 1970. */
+/* Returns milliseconds since 1970. */
 int64_t watch_time(void);
 
 #endif /* WATCH_H */

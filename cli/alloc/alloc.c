@@ -24,17 +24,17 @@
 #include "shared/size.h"
 #include "source/choose.h"
 
-/* A curve has so many points at least, where there is so much to touch. */
+/* A curve has at least this many points, if that many pages are touched. */
 #define POINTS 100
 
-/* An experiment, and who is told of it as it goes on. */
+/* An experiment, and everything that shows its progress. */
 struct show {
 	const struct request *req;
 	struct experiment exp;
-	bool rows;     /* one as each step ends */
-	bool terminal; /* one that all is shown to */
-	bool live;     /* a picture that grows, or a line */
-	bool lags;     /* by what the kernel may: at least one sample */
+	bool rows;     /* each step prints a row */
+	bool terminal; /* the output is a terminal */
+	bool live;     /* a picture or a line shows the progress */
+	bool lags;     /* at least one sample lags as this kernel may */
 	struct table table;
 	struct series series;
 	struct picture picture;
@@ -58,8 +58,8 @@ static void observe(void *observer, const struct sample *sample)
 }
 
 /*
- * Who looks at a terminal gets a picture in place of rows; and what comes out
- * elsewhere gets no picture between its rows on the way to a terminal.
+ * A terminal gets a picture instead of rows.  Rows that go elsewhere get no
+ * picture between them, because they may still reach the same terminal.
  */
 static void choose_show(struct show *show)
 {
@@ -73,7 +73,7 @@ static void choose_show(struct show *show)
 		     terminal_redraws(STDERR_FILENO);
 }
 
-/* As asked for, but in no fewer steps than a curve needs. */
+/* Returns the requested plan, with as many steps as a curve needs. */
 static struct plan choose_plan(const struct show *show)
 {
 	struct plan plan = show->req->plan;
@@ -104,7 +104,7 @@ static void show_begin(struct show *show)
 		report_open(&show->table, &show->exp, &show->req->opts.style);
 }
 
-/* What came step by step has only its summary left. */
+/* After rows step by step, only the summary is left to print. */
 static void print_end_of_rows(struct show *show)
 {
 	const struct style *style = &show->req->opts.style;
@@ -125,7 +125,7 @@ static void print_stages(const struct show *show)
 
 	if (style->format == FORMAT_TABLE)
 		report_heading(&show->exp, style);
-	/* Else the summary says so. */
+	/* Otherwise the summary says so. */
 	if (style->format == FORMAT_TABLE && !show->terminal &&
 	    show->exp.plan.thp != THP_DEFAULT)
 		report_huge_pages(&show->exp);
@@ -144,7 +144,7 @@ static void print_results(struct show *show)
 		print_stages(show);
 }
 
-/* In JSON, each row has the lag that there can be. */
+/* In JSON, each row has the possible lag. */
 static void explain_lag(const struct show *show)
 {
 	if (show->req->opts.style.format == FORMAT_TABLE &&
@@ -152,7 +152,7 @@ static void explain_lag(const struct show *show)
 		rss_lag_warn();
 }
 
-/* Exits unless all was done; then all that was measured can be shown. */
+/* Exits unless the experiment is complete and can be shown. */
 static void check_end(struct show *show, enum touch_end end)
 {
 	const struct touch *touch = &show->exp.touch;
@@ -196,7 +196,7 @@ static void hold(const struct request *req)
 	hold_wait(req->hold_seconds);
 }
 
-/* From the end of the experiment on; false: something could not be written. */
+/* Shows the results; returns false if something could not be written. */
 static bool finish(struct show *show)
 {
 	const struct request *req = show->req;
@@ -214,7 +214,7 @@ static bool finish(struct show *show)
 	return true;
 }
 
-/* The experiment itself; exits unless it came to its end. */
+/* Runs the experiment; exits unless it came to its end. */
 static void run_show(struct show *show)
 {
 	enum touch_end end;
@@ -230,20 +230,20 @@ static void run_show(struct show *show)
 
 static int run_experiment(const struct request *req)
 {
-	/* Not on the stack, which would grow with it. */
+	/* It is not on the stack, which would grow with it. */
 	static struct show show;
 	bool written;
 
 	interrupt_catch();
 	if (req->plot)
 		plot_check(req->plot);
-	/* A file that may not grow is an error to tell, and not the end. */
+	/* With a limited file size, report an error instead of dying. */
 	signal(SIGXFSZ, SIG_IGN);
 	show.req = req;
 	run_show(&show);
 	written = finish(&show);
 	experiment_free(&show.exp);
-	/* A signal ends the wait of --hold well, also before that has begun. */
+	/* A signal ends the wait of --hold in success, even before it began. */
 	if (interrupted() && !(req->hold && written))
 		interrupt_die();
 	return written ? EXIT_SUCCESS : EXIT_FAILURE;
@@ -283,6 +283,6 @@ const struct command alloc_command = {
 		"                         MAP_POPULATE, and show all of them\n"
 		"     --hold[=SECONDS]  keep the memory until ENTER, SIGINT or\n"
 		"                         SIGTERM, or for SECONDS\n"),
-	/* Of the experiment; a comparison has its own. */
+	/* The columns of the experiment; a comparison has its own. */
 	.columns = &report_columns,
 };

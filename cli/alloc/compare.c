@@ -28,10 +28,10 @@
 
 struct method {
 	const char *name;
-	long (*reserve)(size_t size); /* NULL: the source's own */
+	long (*reserve)(size_t size); /* NULL: that of the source */
 };
 
-/* What a child tells of a sample, in one write(2) that is whole or not. */
+/* How a child reports a sample, in one atomic write(2). */
 struct message {
 	struct sample sample;
 	int64_t reserved;
@@ -51,10 +51,10 @@ static long reserve_mmap(size_t size)
 	return reserve_by_mmap(size, MAP_NORESERVE);
 }
 
-/* As the plan has it: a method's function knows no more than a size. */
+/* The setting of the plan: a method's function gets only a size. */
 static enum thp populated_thp;
 
-/* What mmap(2) has populated is past advice, so that it's done in two steps. */
+/* Advice comes too late for populated memory, so this takes two steps. */
 static long reserve_populated(size_t size)
 {
 	long memory;
@@ -140,7 +140,10 @@ static const struct columns columns = {
 	.n = ARRAY_SIZE(list),
 };
 
-/* What can be had without swapping; what is free where /proc isn't there. */
+/*
+ * Returns the memory available without swapping; without /proc, the free
+ * memory.
+ */
 static uint64_t available_memory(void)
 {
 	FILE *file = fopen("/proc/meminfo", "re");
@@ -158,7 +161,7 @@ static uint64_t available_memory(void)
 	return (uint64_t)(info.freeram + info.bufferram) * info.mem_unit;
 }
 
-/* Rather than have the OOM killer look for someone. */
+/* Refuses, so that the OOM killer need not choose a victim. */
 static void refuse_what_cannot_be_populated(const struct request *req)
 {
 	uint64_t available = available_memory();
@@ -174,7 +177,7 @@ static void refuse_what_cannot_be_populated(const struct request *req)
 	     size, there);
 }
 
-/* In a child: the experiment, and the pipe that it is told to. */
+/* In a child: the experiment, and the pipe to report to. */
 struct child {
 	struct experiment exp;
 	int pipe;
@@ -196,7 +199,7 @@ static void send_sample(void *observer, const struct sample *sample)
 		_exit(EXIT_FAILURE);
 }
 
-/* If memory runs out all the same, this is the process to end. */
+/* If memory runs out nevertheless, this process must be the victim. */
 static void volunteer_to_be_killed(void)
 {
 	int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
@@ -223,7 +226,7 @@ static _Noreturn void run_child(const struct request *req,
 		.pipe = pipe,
 	};
 
-	/* The parent's rows are the parent's. */
+	/* The parent prints its own buffered rows. */
 	__fpurge(stdout);
 	if (method->reserve)
 		own.reserve = method->reserve;
@@ -236,16 +239,16 @@ static _Noreturn void run_child(const struct request *req,
 	_exit(EXIT_SUCCESS);
 }
 
-/* The rows, and what is the same in all of them. */
+/* The rows, and the values that all of them share. */
 struct comparison {
 	const struct request *req;
 	const struct source *src;
 	const char *thp_system;
 	struct table table;
-	struct message reserved; /* of the method at hand, */
+	struct message reserved; /* by the current method, */
 	struct message touched;  /* and its last step */
-	bool lags;               /* at least one of them */
-	const struct method *at; /* the one at hand */
+	bool lags;               /* at least one method lags */
+	const struct method *at; /* the current method */
 };
 
 static const char *in_force(const struct comparison *comp)
@@ -289,7 +292,7 @@ static void take_message(struct comparison *comp, const struct method *method,
 		add_row(comp, method);
 }
 
-/* Until the child has closed its end, or this process is interrupted. */
+/* Reads until the child closes its end, or this process is interrupted. */
 static void read_child(struct comparison *comp, const struct method *method,
 		       int pipe, bool shown)
 {
@@ -300,7 +303,7 @@ static void read_child(struct comparison *comp, const struct method *method,
 		take_message(comp, method, &message, shown);
 }
 
-/* Returns whether it did all that it was to do. */
+/* Returns whether the method did everything. */
 static bool end_child(pid_t pid, const struct method *method)
 {
 	int status;
@@ -337,8 +340,9 @@ static bool run_method(struct comparison *comp, const struct method *method,
 }
 
 /*
- * The first to touch memory may find it slow: a virtual machine's is its
- * host's, which gives it as lazily.  So there is one before the first.
+ * The first touch of memory may be slow: the host provides the memory of a
+ * virtual machine just as lazily.  So a run that is not shown comes before the
+ * first.
  */
 static bool run_methods(struct comparison *comp)
 {

@@ -42,7 +42,7 @@ int64_t sample_reserved_growth(const struct experiment *exp,
 			       exp->samples[BEFORE].stats.reserved_memory_kb);
 }
 
-/* Memory first: what the other questions cost shall not be in it. */
+/* Measures memory first, before the other questions use some. */
 static void measure(struct experiment *exp, enum stage stage)
 {
 	struct sample *now = &exp->now;
@@ -61,7 +61,7 @@ static _Noreturn void cannot_reserve(size_t size)
 {
 	char text[SIZE_TEXT];
 
-	/* Leaves errno alone. */
+	/* This does not change errno. */
 	size_format(text, size);
 	if (errno == ENOMEM)
 		errx(EXIT_FAILURE,
@@ -89,8 +89,8 @@ static void reserve(struct experiment *exp)
 }
 
 /*
- * Pages are visited as the kernel has them.  malloc(3)'s memory begins within
- * one, which is left out where there are others.
+ * Pages are visited as the kernel has them.  malloc(3)'s memory begins within a
+ * page, which is left out if there are others.
  */
 static void align(struct touch *touch)
 {
@@ -128,7 +128,7 @@ static void prepare_touch(struct experiment *exp)
 
 typedef enum touch_end advance_function(struct touch *touch, size_t until);
 
-/* A step: only what it does itself is in its faults and its time. */
+/* Does a step; its faults and its time include nothing else. */
 static enum touch_end step(struct experiment *exp, advance_function *advance,
 			   size_t until)
 {
@@ -156,8 +156,8 @@ static size_t next_stop(const struct experiment *exp, size_t done)
 }
 
 /*
- * After a step of so many bytes, which began at @start: at a rate it takes its
- * time, however fast it was, and whatever came in between.
+ * Waits after a step of @bytes bytes, which began at @start.  At a rate, a step
+ * takes its full time, however fast it was and whatever came in between.
  */
 static void pause_after(const struct plan *plan, double start, size_t bytes,
 			bool last)
@@ -168,7 +168,7 @@ static void pause_after(const struct plan *plan, double start, size_t bytes,
 		interrupt_sleep(clock_now() + plan->interval);
 }
 
-/* All steps of a stage, one of which there is even where there's no byte. */
+/* Does all steps of a stage; there is one even if there is no byte. */
 static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 				advance_function *advance, size_t *done)
 {
@@ -193,8 +193,8 @@ static enum touch_end run_stage(struct experiment *exp, enum stage stage,
 }
 
 /*
- * Runs what the experiment runs, on a page: its code and data are in memory
- * then, and do not come into it, and into the figures, on the way.
+ * Runs the code of the experiment on one page.  Its code and data are then in
+ * memory before the experiment, and don't add to the figures during it.
  */
 static void rehearse(const struct experiment *exp)
 {

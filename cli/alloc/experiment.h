@@ -11,7 +11,7 @@
 #include "alloc/touch.h"
 #include "source/source.h"
 
-/* What is to be done. */
+/* What to do. */
 struct plan {
 	size_t size;
 	size_t touch;    /* bytes */
@@ -36,12 +36,12 @@ enum stage {
 
 struct sample {
 	enum stage stage;
-	size_t touched; /* bytes, and how many were then given back */
+	size_t touched; /* bytes; next, those given back */
 	size_t released;
 	struct process_memory_stats stats;
 	int oom_score;
 	bool oom_score_known;
-	/* While the memory was touched and given back. */
+	/* During touching and giving back. */
 	long minor_faults;
 	long major_faults;
 	double seconds;
@@ -50,46 +50,46 @@ struct sample {
 struct experiment {
 	struct plan plan;
 	const struct source *src;
-	/* Is told of each sample; may be NULL. */
+	/* Called with each sample; may be NULL. */
 	void (*observe)(void *observer, const struct sample *sample);
 	void *observer;
 
 	const char *thp_system;
-	bool proc; /* can tell the oom_score */
+	bool proc; /* /proc has the oom_score */
 	unsigned char *memory;
 	double reserve_seconds;
 	long reserve_faults;
 	struct touch touch;
 	struct sample now;
-	struct sample samples[N_STAGES]; /* at the end of each */
+	struct sample samples[N_STAGES]; /* at the end of each stage */
 };
 
-/* Finds out about the system, before anyone is told of it. */
+/* Examines the system, before anything is shown. */
 void experiment_prepare(struct experiment *exp);
 
 /*
- * Exits where memory cannot be reserved or measured.  All else that can end it
- * early is returned, with what was done until then in @exp->now.
+ * Exits if memory cannot be reserved or measured.  Returns any other cause of
+ * an early end, with the state at that time in @exp->now.
  */
 enum touch_end experiment_run(struct experiment *exp);
 void experiment_free(struct experiment *exp);
 
-/* Bytes that a plan touches and gives back. */
+/* Returns how many bytes a plan touches and gives back. */
 size_t plan_work(const struct plan *plan);
 
-/* The last stage of @plan. */
+/* Returns the last stage of @plan. */
 enum stage plan_last_stage(const struct plan *plan);
 
-/* Are huge pages in force?  always or never. */
+/* Returns "always" if huge pages are in force, or else "never". */
 const char *experiment_thp(const struct experiment *exp);
 
-/* By how much used and reserved memory have grown since before. */
+/* Return how much used and reserved memory have grown since before. */
 int64_t sample_used_growth(const struct experiment *exp,
 			   const struct sample *sample);
 int64_t sample_reserved_growth(const struct experiment *exp,
 			       const struct sample *sample);
 
-/* For what has no room for less than before. */
+/* Returns 0 for less than before, where that cannot be shown. */
 static inline uint64_t growth_or_none(int64_t growth)
 {
 	return growth > 0 ? growth : 0;

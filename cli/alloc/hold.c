@@ -10,7 +10,7 @@
 #include "alloc/hold.h"
 #include "shared/clock.h"
 
-/* How often a background job looks whether it is in the foreground now. */
+/* How often a background job checks whether it is in the foreground. */
 #define FOREGROUND_CHECK 1.0
 
 static volatile sig_atomic_t ended;
@@ -35,11 +35,14 @@ void hold_prepare(void)
 	sigdelset(&mask_of_wait, SIGTERM);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
-	/* A read from the background then fails, and does not stop us. */
+	/* Now a read from the background fails, instead of stopping us. */
 	signal(SIGTTIN, SIG_IGN);
 }
 
-/* What is no controlling terminal, a pipe say, has no foreground to be in. */
+/*
+ * Without a controlling terminal, with a pipe for example, there is no
+ * foreground.
+ */
 static bool may_read(void)
 {
 	pid_t foreground = tcgetpgrp(STDIN_FILENO);
@@ -52,7 +55,7 @@ bool hold_has_terminal(void)
 	return isatty(STDIN_FILENO) && may_read();
 }
 
-/* Waits for a signal, for input where @fd names one, or for @seconds. */
+/* Waits for a signal, for input if @fd is a descriptor, or for @seconds. */
 static bool wait_for(int fd, double seconds)
 {
 	struct pollfd input = { .fd = fd, .events = POLLIN };

@@ -5,13 +5,13 @@
 
 #include <stdbool.h>
 
-/* From here on SIGINT and SIGTERM wait for hold_wait() and end only it. */
+/* From now on SIGINT and SIGTERM wait for hold_wait(), and end only that. */
 void hold_prepare(void);
 
-/* Would ENTER reach this process?  Not in a background job. */
+/* Returns whether ENTER would reach this process: not in a background job. */
 bool hold_has_terminal(void);
 
-/* Until ENTER, SIGINT or SIGTERM, for at most @seconds or INFINITY. */
+/* Waits for ENTER, SIGINT or SIGTERM, for at most @seconds or INFINITY. */
 void hold_wait(double seconds);
 
 #endif /* HOLD_H */

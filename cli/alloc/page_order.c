@@ -6,7 +6,7 @@ void page_order_sequential(struct page_order *order, size_t n)
 	*order = (struct page_order){ .n = n };
 }
 
-/* The finalizer of splitmix64: every bit of @x has a say in every bit. */
+/* The finalizer of splitmix64: every bit of @x affects every bit. */
 static uint64_t mix(uint64_t x)
 {
 	x += UINT64_C(0x9e3779b97f4a7c15);
@@ -42,8 +42,8 @@ static uint64_t permute(const struct page_order *order, uint64_t x)
 }
 
 /*
- * The network permutes up to four times as many numbers: those that are too
- * large are permuted again, until they come back into the range.
+ * The network permutes up to four times as many numbers.  A number that is too
+ * large is permuted again, until it comes back into the range.
  */
 size_t page_order_at(const struct page_order *order, size_t i)
 {

@@ -10,8 +10,8 @@
 #define PAGE_ORDER_ROUNDS 4
 
 /*
- * A permutation of the numbers below @n that takes no memory, however many
- * pages there are: that would count as used.
+ * A permutation of the numbers below @n.  It takes no memory, however many
+ * pages there are, because memory would count as used.
  */
 struct page_order {
 	bool random;
@@ -25,7 +25,7 @@ void page_order_sequential(struct page_order *order, size_t n);
 /* The same @seed and @n make the same order, everywhere. */
 void page_order_random(struct page_order *order, size_t n, uint64_t seed);
 
-/* The page to visit as the @i-th. */
+/* Returns the page to visit as the @i-th. */
 size_t page_order_at(const struct page_order *order, size_t i);
 
 #endif /* PAGE_ORDER_H */

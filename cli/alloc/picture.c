@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Frames are made in memory that is there from the start, and written at once:
- * nothing of it comes into the figures, and nothing flickers.
+ * Frames are made in memory that is in use from the start, and written at once:
+ * they don't add to the figures, and don't flicker.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -20,9 +20,9 @@
 
 #define ROWS 8
 #define COLUMNS_MAX 60
-#define LABEL_WIDTH 8 /* of the numbers at the left, and a blank */
+#define LABEL_WIDTH 8 /* the numbers at the left, and a blank */
 
-/* What a window needs for more than the progress line. */
+/* The smallest window for more than the progress line. */
 #define COLUMNS_NEEDED 40
 #define ROWS_NEEDED (ROWS + 5)
 
@@ -32,7 +32,7 @@
 #define TO_LINE_END "\033[K"
 #define TO_SCREEN_END "\033[J"
 
-/* How a column is drawn whose level is so many eighths of its cell. */
+/* How to draw a cell, by the number of its eighths below the curve. */
 struct characters {
 	const char *levels[9];
 	const char *reserved;
@@ -66,7 +66,7 @@ static void note_continued(int number)
 	continued = 1;
 }
 
-/* A frame that is being made. */
+/* A frame in the making. */
 static char frame[16384];
 static size_t frame_size;
 static bool in_colour;
@@ -82,7 +82,7 @@ static void put(const char *text)
 	frame_size += size;
 }
 
-/* At the right of so many columns. */
+/* Aligns text to the right in @width columns. */
 static void put_at_right(const char *text, int columns)
 {
 	for (columns -= strlen(text); columns > 0; columns--)
@@ -96,7 +96,7 @@ static void put_colour(const char *colour)
 		put(colour);
 }
 
-/* As much of a line as fits: one that is broken could not be redrawn. */
+/* Cuts a line to the width: a broken line could not be redrawn. */
 static void put_fitting(char *text, int columns)
 {
 	mbstate_t state = { 0 };
@@ -113,7 +113,7 @@ static void put_fitting(char *text, int columns)
 	put(text);
 }
 
-/* The first point that is at @done, or beyond; NULL: not there yet. */
+/* Returns the first point at @done or beyond, or NULL. */
 static const struct point *point_at(const struct series *series, uint64_t done)
 {
 	for (size_t i = 0; i < series->n; i++)
@@ -122,7 +122,7 @@ static const struct point *point_at(const struct series *series, uint64_t done)
 	return NULL;
 }
 
-/* In eighths of a row, rounded; no more than there are. */
+/* Returns a level in eighths of a row, rounded and limited. */
 static int level_of(uint64_t bytes, uint64_t max)
 {
 	return (bytes * ROWS * 8 + max / 2) / max;
@@ -186,7 +186,7 @@ static int put_key(const char *colour, const char *character, const char *name)
 	return terminal_width_of(name) + 4;
 }
 
-/* At the right, how much is touched at the end of the floor. */
+/* Writes the total to touch at the right end of the floor. */
 static void put_legend(const struct picture *picture, int columns)
 {
 	char text[SIZE_TEXT] = "";
@@ -224,7 +224,7 @@ static void put_progress(const struct picture *picture, int columns)
 	put(TO_LINE_END TO_SCREEN_END);
 }
 
-/* Back to where the last frame began, unless nobody knows where that is. */
+/* Moves back to where the last frame began, if that is known. */
 static void put_start(const struct picture *picture, int columns)
 {
 	bool lost = columns != picture->columns || continued;
@@ -260,7 +260,7 @@ static void make_frame(struct picture *picture)
 	put_start(picture, columns);
 	picture->columns = columns;
 	picture->lines = 1;
-	/* The last column stays empty: some terminals go on to a new line. */
+	/* The last column stays empty: some terminals wrap after it. */
 	columns--;
 	if (!picture->line_only && columns >= COLUMNS_NEEDED &&
 	    rows >= ROWS_NEEDED)
@@ -275,7 +275,7 @@ static void write_frame(void)
 	while (frame_size) {
 		ssize_t n = write(STDERR_FILENO, at, frame_size);
 
-		/* A terminal that is gone shall not end the experiment. */
+		/* The experiment goes on without a terminal. */
 		if (n <= 0)
 			return;
 		at += n;
@@ -305,7 +305,7 @@ void picture_begin(struct picture *picture)
 		(plan->rate && plan->step >= plan->rate * SECONDS_A_FRAME);
 	in_colour = terminal_has_colour(STDERR_FILENO);
 	chars = terminal_is_unicode() ? &unicode : &ascii;
-	/* Not zero, and so in memory; and all that makes a frame, too. */
+	/* Not zero, so it is in memory; drawing loads the code too. */
 	memset(frame, ' ', sizeof(frame));
 	make_frame(picture);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The experiment as it goes on, on the terminal at standard error. */
+/* A picture of the running experiment, on the terminal at standard error. */
 #ifndef PICTURE_H
 #define PICTURE_H
 
@@ -9,21 +9,21 @@
 struct picture {
 	const struct experiment *exp;
 	const struct series *series;
-	bool line_only; /* no more than the progress line */
-	bool drawn;     /* something, and the cursor is at its end */
-	int lines;      /* of what is drawn, and the window's width */
+	bool line_only; /* only the progress line */
+	bool drawn;     /* the cursor is at the end of a frame */
+	int lines;      /* of the frame; next, the width of the window */
 	int columns;
 	double drawn_at;
-	bool slow; /* steps are seen one by one */
+	bool slow; /* each step is visible */
 };
 
-/* The first three members are given, the others zero. */
+/* The caller sets the first three members, and zeroes the others. */
 void picture_begin(struct picture *picture);
 
-/* Draws it anew, unless that was just now. */
+/* Redraws it, unless that was just done. */
 void picture_show(struct picture *picture);
 
-/* Draws it a last time, and leaves the terminal below it; a line vanishes. */
+/* Draws it a last time, and moves below it; a progress line is cleared. */
 void picture_end(struct picture *picture);
 
 #endif /* PICTURE_H */

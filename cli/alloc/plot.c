@@ -18,7 +18,7 @@
 #define SUFFIX ".XXXXXX"
 #define LINKS_MAX 40 /* the kernel follows no more */
 
-/* Puts what the link @path names in its place; false: it is no link. */
+/* Replaces the link @path by its target; returns false if it is no link. */
 static bool follow(char path[PATH_MAX])
 {
 	const char *slash = strrchr(path, '/');
@@ -36,7 +36,7 @@ static bool follow(char path[PATH_MAX])
 	return true;
 }
 
-/* The name to write to, where @path may be a link to it that dangles. */
+/* Returns the name to write to; @path may be a dangling link to it. */
 static const char *resolve(const char *path, char target[PATH_MAX])
 {
 	snprintf(target, PATH_MAX, "%s", path);
@@ -46,9 +46,9 @@ static const char *resolve(const char *path, char target[PATH_MAX])
 }
 
 /*
- * A device or a pipe is written to, for it must not be replaced by a file, and
- * so is a file that has no name, as /dev/fd/3 may be.  What cannot be looked at
- * is no new file.
+ * Devices and pipes are written to, because a file must not replace them, and
+ * so are files without a name, such as /dev/fd/3.  Something that cannot be
+ * examined is not a new file.
  */
 static bool is_replaced(const char *path)
 {
@@ -59,7 +59,7 @@ static bool is_replaced(const char *path)
 	return S_ISREG(st.st_mode) && st.st_nlink;
 }
 
-/* A new file beside @path, whose name is then in @temporary; or -1. */
+/* Makes a new file beside @path, named @temporary; returns -1 on failure. */
 static int open_temporary(const char *path, char temporary[PATH_MAX])
 {
 	if (snprintf(temporary, PATH_MAX, "%s" SUFFIX, path) >= PATH_MAX) {
@@ -69,7 +69,7 @@ static int open_temporary(const char *path, char temporary[PATH_MAX])
 	return mkostemp(temporary, O_CLOEXEC);
 }
 
-/* Nobody wants to hear it after the experiment. */
+/* Tests writing before the experiment, not after it. */
 static bool is_writable(const char *path)
 {
 	char target[PATH_MAX], temporary[PATH_MAX];
@@ -77,7 +77,7 @@ static bool is_writable(const char *path)
 
 	if (!is_replaced(path))
 		return !access(path, W_OK);
-	/* One that its owner has write-protected is not to be replaced. */
+	/* Don't replace a file that its owner has write-protected. */
 	if (access(path, W_OK) && errno != ENOENT)
 		return false;
 	fd = open_temporary(resolve(path, target), temporary);
@@ -88,7 +88,7 @@ static bool is_writable(const char *path)
 	return true;
 }
 
-/* The file that @fd stands for: it would be replaced, or have two writers. */
+/* Returns whether @fd leads to the file, which would have two writers. */
 static bool is_stream(const struct stat *file, int fd)
 {
 	struct stat st;
@@ -103,7 +103,7 @@ static void check_existing(const char *path, const struct stat *st)
 		errx(EXIT_FAILURE, _("%s: is a directory"), path);
 	if (is_stream(st, STDOUT_FILENO) || is_stream(st, STDERR_FILENO))
 		errx(EXIT_FAILURE, _("%s: is already being written to"), path);
-	/* access(2) says nothing of this, and opening a pipe would wait. */
+	/* access(2) does not find this, and opening a pipe would wait. */
 	if (S_ISSOCK(st->st_mode)) {
 		errno = ENXIO;
 		err(EXIT_FAILURE, "%s", path);
@@ -139,7 +139,7 @@ static bool write_to(int fd, const struct experiment *exp,
 	return !(fclose(file) || failed);
 }
 
-/* That of the file to be replaced, or as open(2) would have made it. */
+/* Returns the mode of the replaced file, or that of open(2). */
 static void give_usual_mode(int fd, const char *path)
 {
 	mode_t mask = umask(0);
@@ -163,7 +163,7 @@ static bool replace(const char *path, const struct experiment *exp,
 	if (write_to(fd, exp, series) && !interrupted() &&
 	    !rename(temporary, path))
 		return true;
-	/* What unlink() says would not tell why. */
+	/* Keep the errno that says why, not that of unlink(). */
 	why = errno;
 	unlink(temporary);
 	errno = why;

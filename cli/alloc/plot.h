@@ -6,13 +6,13 @@
 #include "alloc/experiment.h"
 #include "alloc/series.h"
 
-/* Exits where @path could not be written later on. */
+/* Exits if @path cannot be written later. */
 void plot_check(const char *path);
 
 /*
- * Writes it under another name and renames that: there is never half a file.
- * Returns false, and says why, where it could not be written; and without a
- * word where it was interrupted.
+ * Writes the file under another name and renames it, so that no half-written
+ * file is ever there.  Returns false, with a message if it cannot be written,
+ * and silently if it is interrupted.
  */
 bool plot_write(const char *path, const struct experiment *exp,
 		const struct series *series);

@@ -35,7 +35,7 @@ enum {
 	SOURCE,
 };
 
-/* Watched is what comes row by row. */
+/* "Watch" stands for rows step by step here. */
 #define ALWAYS (SHOWN | IN_WATCH)
 
 static const struct column list[] = {
@@ -170,8 +170,8 @@ static void add_row(struct table *table, const struct experiment *exp,
 }
 
 /*
- * stdio's own buffer would be allocated with the first row.  A row that nobody
- * gets to see brings its code and data into memory.
+ * stdio would allocate its buffer with the first row.  A row that is not shown
+ * brings the code and data into memory before that.
  */
 void report_open(struct table *table, const struct experiment *exp,
 		 const struct style *style)
@@ -190,7 +190,7 @@ void report_row(struct table *table, const struct experiment *exp,
 		const struct sample *sample)
 {
 	add_row(table, exp, sample);
-	/* Who cannot be told need not wait for the end. */
+	/* If the output cannot be written, don't go on to the end. */
 	if (stdout_flush())
 		return;
 	if (interrupted())

@@ -13,9 +13,9 @@
 #include "shared/size.h"
 #include "shared/words.h"
 
-/* Where --interval alone says when, but not how much. */
+/* The steps of --interval without --step. */
 #define STEPS_OF_INTERVAL 20
-/* Where --rate does. */
+/* The steps of --rate without --step. */
 #define STEPS_A_SECOND 10
 
 enum {
@@ -34,7 +34,7 @@ enum {
 	OPT_HOLD,
 };
 
-/* What waits for the other options, or is looked at together with them. */
+/* Arguments that can only be read together with other options. */
 struct draft {
 	const struct command *cmd;
 	struct request *req;
@@ -70,7 +70,7 @@ static double parse_seconds(const char *text)
 	return seconds;
 }
 
-/* A size, or a whole number of percent of @size. */
+/* Reads a size, or a whole percentage of @size. */
 static size_t parse_touch(const char *text, size_t size)
 {
 	uint64_t percent;
@@ -88,7 +88,7 @@ static size_t parse_touch(const char *text, size_t size)
 	return touch;
 }
 
-/* A size, and what it is in: /s may be left out. */
+/* Reads a size a second; /s may be omitted. */
 static size_t parse_rate(const char *text)
 {
 	size_t len = strlen(text), rate;
@@ -113,7 +113,7 @@ static uint64_t parse_seed(const char *text)
 {
 	uint64_t seed;
 
-	/* JSON has it, as a number with a sign. */
+	/* JSON shows it as a signed number. */
 	if (!number_parse(text, 0, INT64_MAX, &seed))
 		refuse(text, _("not a seed (a whole number)"));
 	return seed;
@@ -145,7 +145,7 @@ static void parse_hold(struct request *req, const char *seconds)
 	req->hold_seconds = seconds ? parse_seconds(seconds) : INFINITY;
 }
 
-/* Options of how to touch, none of which says how much. */
+/* Takes the options that say how to touch, but not how much. */
 static bool take_touch_option(struct draft *draft, int c)
 {
 	struct plan *plan = &draft->req->plan;
@@ -240,7 +240,7 @@ static size_t whole_pages(size_t bytes)
 	return (bytes + page - 1) / page * page;
 }
 
-/* At least a page, and in whole pages. */
+/* Rounds up to whole pages, at least one. */
 static size_t part_of(size_t bytes, size_t parts)
 {
 	return whole_pages(bytes / parts + !(bytes / parts));

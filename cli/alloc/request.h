@@ -11,17 +11,17 @@
 struct request {
 	struct options opts;
 	struct plan plan;
-	bool stepped; /* each step is of interest, not the stages */
+	bool stepped; /* show each step, not only the stages */
 	bool compare;
 	const char *plot;
 	bool hold;
 	double hold_seconds;
 };
 
-/* Those of the command, for struct command. */
+/* The command's options, for struct command. */
 extern const struct option request_options[];
 
-/* Reads @cmd's options and operands; exits where something is wrong with them. */
+/* Reads @cmd's options and operands; exits if something is wrong with them. */
 void request_parse(struct request *req, const struct command *cmd, int argc,
 		   char **argv);
 

@@ -8,7 +8,7 @@
 #include "shared/i18n.h"
 #include "shared/size.h"
 
-/* TASK_RSS_EVENTS_THRESH, 64, is looked at before a fault is counted. */
+/* The kernel checks TASK_RSS_EVENTS_THRESH, 64, before it counts a fault. */
 #define FAULTS 66
 
 size_t rss_lag(void)

@@ -8,12 +8,14 @@
 #include <stdint.h>
 
 /*
- * Bytes by which VmRSS may lag behind a thread that touches memory: until 6.2,
- * a thread kept its pages to itself for up to 66 page faults.
+ * Returns by how many bytes VmRSS may lag behind a thread that touches memory:
+ * before 6.2, a thread kept its pages to itself for up to 66 page faults.
  */
 size_t rss_lag(void);
 
-/* May the lag be why used memory grew by less than was touched? */
+/*
+ * Returns whether the lag may be why used memory grew by less than was touched.
+ */
 bool rss_lag_explains(size_t touched, int64_t growth);
 void rss_lag_warn(void);
 

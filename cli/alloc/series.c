@@ -6,14 +6,14 @@
 
 void series_init(struct series *series, const struct plan *plan)
 {
-	/* Not zero, which a compiler could leave to the kernel. */
+	/* A pattern other than zero, so that the pages are really used. */
 	memset(series, 0xff, sizeof(*series));
 	series->n = 0;
-	/* Every other point is so far from the next but one, at least. */
+	/* Points two apart are at least this far from each other. */
 	series->spacing = plan_work(plan) / (SERIES_MAX / 2 - 2) + 1;
 }
 
-/* What the last one adds to the one before it is too little to be seen. */
+/* Returns whether nobody would see the last point beside its neighbours. */
 static bool last_is_superfluous(const struct series *series, uint64_t done)
 {
 	const struct point *end = series->points + series->n;

@@ -9,7 +9,7 @@
 
 struct point {
 	uint64_t done;     /* bytes touched and given back */
-	uint64_t reserved; /* bytes that there are more than before */
+	uint64_t reserved; /* growth in bytes since before */
 	uint64_t used;
 };
 
@@ -17,20 +17,20 @@ struct point {
 struct series {
 	struct point points[SERIES_MAX];
 	size_t n;
-	uint64_t spacing; /* of the points, at least */
+	uint64_t spacing; /* the least distance of points */
 };
 
 /*
- * Empty, with room in memory for all that can come: no page of it becomes used
- * while used memory is measured.
+ * Makes an empty series, whose memory is in use already: no page of it becomes
+ * used while used memory is measured.
  */
 void series_init(struct series *series, const struct plan *plan);
 
-/* Points too close to the one before the last replace the last. */
+/* Adds a point; one too close to the last but one replaces the last. */
 void series_add(struct series *series, const struct experiment *exp,
 		const struct sample *sample);
 
-/* The highest there is, and at least 1. */
+/* Returns the highest value, at least 1. */
 uint64_t series_highest(const struct series *series);
 
 #endif /* SERIES_H */

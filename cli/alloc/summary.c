@@ -20,7 +20,7 @@ struct line {
 	char value[VALUE_SIZE];
 };
 
-/* What people read: collected first, to be aligned. */
+/* Lines for people, collected first so that they can be aligned. */
 struct summary {
 	const struct experiment *exp;
 	const struct style *style;
@@ -29,7 +29,7 @@ struct summary {
 	size_t n;
 };
 
-/* Nanoseconds, what was done to the pages included; -1: without a fault. */
+/* Returns nanoseconds, with the work on the pages, or -1 without a fault. */
 static int64_t time_a_fault(const struct sample *sample)
 {
 	long faults = sample->minor_faults + sample->major_faults;
@@ -37,7 +37,7 @@ static int64_t time_a_fault(const struct sample *sample)
 	return faults ? (int64_t)(sample->seconds * 1e9 / faults) : -1;
 }
 
-/* The value of another line. */
+/* Returns the value of a new line. */
 static char *new_line(struct summary *sum, const char *label)
 {
 	struct line *line = &sum->lines[sum->n++];
@@ -46,7 +46,7 @@ static char *new_line(struct summary *sum, const char *label)
 	return line->value;
 }
 
-/* @label, and then what printf() takes. */
+/* Adds a line: @label, and then what printf() takes. */
 #define add(sum, label, ...) \
 	snprintf(new_line(sum, label), VALUE_SIZE, __VA_ARGS__)
 
@@ -104,7 +104,7 @@ static void add_released(struct summary *sum)
 	add(sum, _("given back"), _("%s, which leaves %s used"), size, used);
 }
 
-/* The SI's units, which all languages share. */
+/* Units of the SI, which all languages share. */
 static void format_time(char text[SIZE_TEXT], int64_t nanoseconds)
 {
 	if (nanoseconds < 10000)
@@ -219,7 +219,7 @@ enum {
 	SOURCE,
 };
 
-/* For JSON alone, and so without a heading. */
+/* For JSON only, so without headings. */
 static const struct column list[] = {
 	[STAGE] = { NULL, "stage", TYPE_TEXT, IN_JSON },
 	[REQUESTED] = { NULL, "requested", TYPE_SIZE, IN_JSON },
@@ -306,7 +306,7 @@ static void print_json(const struct experiment *exp, const struct style *style)
 		.list = list,
 		.n = ARRAY_SIZE(list),
 	};
-	/* --output speaks of the other lines. */
+	/* --output applies to the other lines. */
 	struct style own = *style;
 	struct table table;
 

@@ -6,7 +6,7 @@
 #include "shared/i18n.h"
 #include "shared/size.h"
 
-/* The picture, and in it the field with the curves. */
+/* The picture, and the field with the curves in it. */
 #define WIDTH 720
 #define HEIGHT 420
 #define LEFT 80
@@ -20,8 +20,8 @@ struct svg {
 	FILE *file;
 	const struct experiment *exp;
 	const struct series *series;
-	uint64_t total;   /* bytes at the right end */
-	uint64_t highest; /* and at the top */
+	uint64_t total;   /* bytes at the right edge */
+	uint64_t highest; /* and at the top edge */
 };
 
 static void put_text(FILE *file, const char *text)
@@ -61,7 +61,7 @@ static double y_of(const struct svg *svg, uint64_t bytes)
 	return BOTTOM - (double)(BOTTOM - TOP) * bytes / svg->highest;
 }
 
-/* 1, 2 or 5 times a power of ten of a unit, or half of one. */
+/* Returns 1, 2 or 5 times a power of ten of a unit, or half a unit. */
 static uint64_t tick_of(uint64_t max)
 {
 	static const unsigned int factors[] = { 1, 2, 5 };
@@ -129,7 +129,7 @@ static void put_y_axis(const struct svg *svg)
 	fputs("</g>\n", svg->file);
 }
 
-/* One of the stages: its numbers begin with 0. */
+/* Draws a stage, whose numbers begin with 0. */
 static void put_x_axis(const struct svg *svg, uint64_t from, const char *label)
 {
 	uint64_t touch = svg->exp->plan.touch, tick = tick_of(svg->total);
@@ -140,7 +140,7 @@ static void put_x_axis(const struct svg *svg, uint64_t from, const char *label)
 
 		fprintf(svg->file, "<path d=\"M%.1f %dv5\" stroke=\"#555\"/>\n",
 			x, BOTTOM);
-		/* Where two stages meet is the end of the first. */
+		/* The point where two stages meet belongs to the first. */
 		if (from && !done)
 			continue;
 		size_format(text, done);

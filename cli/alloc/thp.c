@@ -30,7 +30,7 @@ bool thp_parse(const char *name, enum thp *thp)
 	return found >= 0;
 }
 
-/* The file has all of them, the one that holds in brackets. */
+/* The file lists all settings, with the current one in brackets. */
 const char *thp_system(void)
 {
 	FILE *file = fopen(SETTING, "re");
@@ -51,7 +51,7 @@ const char *thp_in_force(enum thp thp, const char *system)
 	bool allowed = !strcmp(system, "always") ||
 		       (!strcmp(system, "madvise") && thp == THP_ALWAYS);
 
-	/* A process can have been started with none. */
+	/* A process may have been started without huge pages. */
 	if (thp == THP_NEVER || prctl(PR_GET_THP_DISABLE, 0, 0, 0, 0) == 1)
 		allowed = false;
 	return allowed ? "always" : "never";
@@ -67,7 +67,7 @@ void thp_advise(void *memory, size_t size, enum thp thp)
 	if (thp == THP_DEFAULT || aligned - start >= size ||
 	    !madvise((void *)aligned, size - (aligned - start), advice))
 		return;
-	/* A kernel without huge pages knows neither; then there are none. */
+	/* A kernel without huge pages knows neither advice. */
 	if (errno == EINVAL && thp == THP_NEVER)
 		return;
 	if (errno == EINVAL)

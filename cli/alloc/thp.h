@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Transparent huge pages: what was asked for, and what there is. */
+/* Transparent huge pages: the requested setting, and the actual one. */
 #ifndef THP_H
 #define THP_H
 
@@ -14,13 +14,13 @@ enum thp {
 
 bool thp_parse(const char *name, enum thp *thp);
 
-/* The system's setting: always, madvise, never, or absent. */
+/* Returns the system's setting: always, madvise, never or absent. */
 const char *thp_system(void);
 
-/* always or never: what memory gets under the setting @system. */
+/* Returns what memory gets under the setting @system: always or never. */
 const char *thp_in_force(enum thp thp, const char *system);
 
-/* madvise(2) on a range; exits where that cannot be had. */
+/* Advises the kernel about a range; exits if it cannot comply. */
 void thp_advise(void *memory, size_t size, enum thp thp);
 
 #endif /* THP_H */

@@ -7,12 +7,12 @@
 
 #define PATTERN 0xa5
 
-/* The page that is next, and how much of it there is to touch. */
+/* Returns the next page, and how much of it to touch. */
 static unsigned char *next_page(const struct touch *touch, size_t *size)
 {
 	size_t i = touch->done / touch->page;
 	size_t offset = page_order_at(&touch->order, i) * touch->page;
-	/* In no order but the first does the last page come last. */
+	/* The last page, which may be partial, comes last only in order. */
 	size_t end = touch->order.random ? touch->size : touch->total;
 
 	*size = end - offset < touch->page ? end - offset : touch->page;
@@ -30,7 +30,7 @@ static bool is_zero(struct touch *touch, const unsigned char *page, size_t size)
 {
 	size_t i = 0;
 
-	/* All equal to the one before them, and the first is zero. */
+	/* The first byte is zero, and each byte equals the one before. */
 	if (!page[0] && !memcmp(page, page + 1, size - 1))
 		return true;
 	while (!page[i])
@@ -62,7 +62,7 @@ enum touch_end touch_release_until(struct touch *touch, size_t until)
 	if (interrupted())
 		return TOUCH_INTERRUPTED;
 	if (!touch->order.random) {
-		/* In one go, or else huge pages would be split. */
+		/* Advise in one go: smaller ranges would split huge pages. */
 		madvise(touch->memory + touch->done, until - touch->done,
 			MADV_DONTNEED);
 		touch->done = until;

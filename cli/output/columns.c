@@ -22,7 +22,7 @@ int column_find(const struct columns *columns, const char *name, size_t len)
 	return -1;
 }
 
-/* A column shown twice would be a key twice in JSON. */
+/* A column shown twice would make a duplicate key in JSON. */
 static void add_once(size_t ids[COLUMNS_MAX], size_t *n, size_t id)
 {
 	for (size_t i = 0; i < *n; i++)

@@ -20,13 +20,13 @@ enum column_type {
 	TYPE_BOOLEAN,
 };
 
-/* Where a column is shown unless --output says otherwise. */
+/* Where a column is shown by default. */
 enum {
 	IN_TABLE = 1, /* and in --raw */
 	IN_JSON = 2,
-	IN_WATCH = 4,       /* the table under --watch; JSON there, too */
-	IN_STREAM = 8,      /* under --watch, of samples one after another */
-	IN_EVERY_JSON = 16, /* whatever --output says */
+	IN_WATCH = 4,       /* the table under --watch, and its JSON */
+	IN_STREAM = 8,      /* under --watch, if samples follow one another */
+	IN_EVERY_JSON = 16, /* even without --output naming it */
 };
 
 #define SHOWN (IN_TABLE | IN_JSON)
@@ -38,7 +38,7 @@ struct column {
 	unsigned int shown; /* 0: only if --output names it */
 	const char *help;   /* marked with N_() */
 	int decimals;       /* of a number, which is a multiple of 1/10^n */
-	int width;          /* at least, where rows are printed as they come */
+	int width;          /* minimum, if rows are printed as they come */
 };
 
 struct columns {
@@ -47,22 +47,24 @@ struct columns {
 	size_t n; /* at most COLUMNS_MAX */
 };
 
-/* What --output names: @n indices into the list. */
+/* The columns that --output names: @n indices into the list. */
 struct column_choice {
 	bool given;
-	bool add; /* to those that are shown anyway */
+	bool add; /* to the default columns */
 	size_t n;
 	size_t ids[COLUMNS_MAX];
 };
 
-/* Takes a column's name or key, in upper or lower case; -1: no such column. */
+/* Finds a column by name or key, in upper or lower case; -1: no such column. */
 int column_find(const struct columns *columns, const char *name, size_t len);
 
-/* Reads "[+]COLUMN[,COLUMN...]"; exits with EXIT_MISUSE, naming what is wrong. */
+/*
+ * Reads "[+]COLUMN[,COLUMN...]"; exits with EXIT_MISUSE, naming a wrong column.
+ */
 void columns_choose(const struct columns *columns, const char *text,
 		    struct column_choice *choice);
 
-/* Fills @ids with those to show, first to last, and returns how many. */
+/* Fills @ids with the columns to show, in order, and returns their number. */
 size_t columns_shown(const struct columns *columns,
 		     const struct column_choice *choice, unsigned int where,
 		     size_t ids[COLUMNS_MAX]);

@@ -7,8 +7,8 @@
 #include "output/figure.h"
 
 /*
- * Not printf(): it would be a third of what a row of --raw costs.  Returns
- * the first character, which is in @text.
+ * Formats without printf(), which would be a third of the cost of a row of
+ * --raw. Returns the first character, which is in @text.
  */
 static char *decimal(char text[SIZE_TEXT], int64_t figure, int decimals)
 {
@@ -41,7 +41,7 @@ static const char *time_of_day(char text[SIZE_TEXT], int64_t milliseconds)
 	return text;
 }
 
-/* As +1.5M. */
+/* Formats like +1.5M. */
 static const char *difference(char text[SIZE_TEXT], int64_t bytes)
 {
 	char size[SIZE_TEXT];
@@ -84,7 +84,7 @@ static const char *figure_text(const struct column *column, int64_t figure,
 		       column->type == TYPE_TIME ? 3 : column->decimals);
 }
 
-/* --bytes makes sizes exact; the hour is one that people read all the same. */
+/* --bytes makes sizes exact; people still read the time. */
 static bool is_exact(const struct style *style, enum column_type type)
 {
 	if (style->format != FORMAT_TABLE)

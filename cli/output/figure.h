@@ -10,11 +10,11 @@
 #include "output/style.h"
 #include "shared/size.h"
 
-/* What a cell says; it may be in @text. */
+/* Returns the text of a cell; it may be in @text. */
 const char *cell_text(const struct table *table, size_t id,
 		      char text[SIZE_TEXT]);
 
-/* Digits for --bytes, --raw and JSON, else as size_format(). */
+/* Formats digits for --bytes, --raw and JSON, else like size_format(). */
 void format_bytes(const struct style *style, char text[SIZE_TEXT],
 		  uint64_t bytes);
 

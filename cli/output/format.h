@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What a format is, and what it is given: a table, row by row. */
+/* The interface of a format, which gets a table row by row. */
 #ifndef FORMAT_H
 #define FORMAT_H
 
@@ -32,8 +32,8 @@ struct table {
 	size_t n_rows;
 	size_t n_shown;
 	size_t shown[COLUMNS_MAX];      /* first to last */
-	uint32_t is_shown;              /* a bit a column */
-	struct cell cells[COLUMNS_MAX]; /* of this row */
+	uint32_t is_shown;              /* a bit for each column */
+	struct cell cells[COLUMNS_MAX]; /* of the current row */
 	void *handle;                   /* the format's own */
 };
 
@@ -43,7 +43,7 @@ struct table_format {
 	void (*close)(struct table *table);
 };
 
-/* Everything but text stands at the right. */
+/* Returns whether to align to the right: everything but text. */
 static inline bool is_at_right(const struct column *column)
 {
 	return column->type != TYPE_TEXT;

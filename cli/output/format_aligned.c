@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A table whose columns are as wide as what is in them. */
+/* A table whose columns are as wide as their contents. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static void aligned_row(struct table *table)
 	}
 }
 
-/* A line wider than the screen is folded, and takes several of its lines. */
+/* A line wider than the screen takes several lines of it. */
 static void print_on_screen(struct libscols_table *handle)
 {
 	int columns, rows, left, printed = 0;
@@ -57,11 +57,11 @@ static void print_on_screen(struct libscols_table *handle)
 		out_of_memory();
 	text = all;
 	terminal_size(STDOUT_FILENO, &columns, &rows);
-	/* The cursor has the last one. */
+	/* The cursor needs the last line. */
 	left = rows - 1;
 	for (char *line; (line = strsep(&text, "\n")) && *line;) {
 		left -= (terminal_width_of(line) + columns - 1) / columns;
-		/* The headings and a row, whatever the screen. */
+		/* Show the headings and a row on any screen. */
 		if (left < 0 && printed >= 2)
 			break;
 		puts(line);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A table whose columns are as wide as what is in them. */
+/* A table whose columns are as wide as their contents. */
 #ifndef FORMAT_ALIGNED_H
 #define FORMAT_ALIGNED_H
 

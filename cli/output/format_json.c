@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * JSON: one document, or an object a line where rows are printed as they come.
- * libsmartcols of Debian 12 has the document alone.  Both are written here, so
- * that they say the same in the same way; the document is laid out as
- * libsmartcols would.
+ * JSON: one document, or an object on each line if rows are printed as they
+ * come. libsmartcols of Debian 12 can only print the document.  This file
+ * prints both, so that they agree; the document has libsmartcols' layout.
  */
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +11,7 @@
 #include "output/format_json.h"
 #include "shared/array.h"
 
-/* How many bytes the UTF-8 character at @text has; 0: it is none. */
+/* Returns the length of the UTF-8 character at @text; 0: it is none. */
 static size_t utf8_length(const unsigned char *text)
 {
 	static const struct {
@@ -44,7 +43,7 @@ static size_t utf8_length(const unsigned char *text)
 	return n;
 }
 
-/* A byte that isn't UTF-8 becomes the replacement character, as elsewhere. */
+/* A byte that isn't UTF-8 becomes the replacement character. */
 static void put_string(const char *text)
 {
 	putchar('"');

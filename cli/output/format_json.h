@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* JSON: one document, or an object a line. */
+/* JSON: one document, or an object on each line. */
 #ifndef FORMAT_JSON_H
 #define FORMAT_JSON_H
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A line a row, at once: --raw, whose price is a limit of its own, and tables
- * that grow under their reader's eyes.
+ * Prints each row at once, on a line: for --raw, whose cost has a limit of its
+ * own, and for tables that grow while they are read.
  */
 #include <ctype.h>
 #include <stdio.h>
@@ -24,8 +24,8 @@ static bool is_safe(wint_t c, bool raw)
 }
 
 /*
- * A process names itself as it likes: what isn't printable here, or would part
- * a field in two, becomes \xHH.  Returns how many columns that takes.
+ * A process may have any name: a byte that isn't printable, or would split the
+ * field, becomes \xHH.  Returns the width in columns.
  */
 static int put_text(const char *text, bool raw)
 {
@@ -55,7 +55,7 @@ static int put_text(const char *text, bool raw)
 	return width;
 }
 
-/* What would read as no field, or as one that is unknown, is told apart. */
+/* Marks texts that would read as no field, or as an unknown one. */
 static void put_raw_text(const char *text)
 {
 	if (!*text)
@@ -72,7 +72,7 @@ static void put_blanks(int n)
 		putc_unlocked(' ', stdout);
 }
 
-/* How wide a column of a growing table is at least. */
+/* Returns the minimum width of a column in a growing table. */
 static int width_of(const struct column *column)
 {
 	int width = strlen(column->name);

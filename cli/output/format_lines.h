@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* A line a row, at once. */
+/* Prints each row at once, on a line. */
 #ifndef FORMAT_LINES_H
 #define FORMAT_LINES_H
 
@@ -7,7 +7,7 @@
 
 extern const struct table_format format_lines;
 
-/* A line of them, as wide as the columns are declared. */
+/* Prints the headings, as wide as the columns are declared. */
 void print_headings(const struct table *table);
 
 #endif /* FORMAT_LINES_H */

@@ -9,7 +9,9 @@
 #include "output/stdout.h"
 #include "shared/i18n.h"
 
-/* Of the first flush that failed: a later one has nothing left to fail with. */
+/*
+ * The errno of the first failed flush: a later one has nothing left to write.
+ */
 static int reason;
 
 bool stdout_flush(void)
@@ -30,7 +32,7 @@ static void close_stdout(void)
 		return;
 	if (reason)
 		errno = reason;
-	/* A reader that has seen enough, as head(1), is no reason to talk. */
+	/* Keep silent if the reader has seen enough, as head(1) has. */
 	if (errno && errno != EPIPE)
 		warn(_("write error"));
 	else if (!errno)

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Standard output: what could not be written must not go unnoticed. */
+/* Standard output: no write error may go unnoticed. */
 #ifndef STDOUT_H
 #define STDOUT_H
 
 #include <stdbool.h>
 
-/* At exit, says what could not be written and why, and fails. */
+/* Makes the program report write errors at exit, and fail. */
 void stdout_check_at_exit(void);
 
 /*
- * Writes what is buffered.  False if that, or something before, could not be
- * written: nothing need be said then, for the end of the program says it.
+ * Writes buffered output.  Returns false if that, or anything before, could not
+ * be written; the caller need not report it, because the end of the program
+ * does.
  */
 bool stdout_flush(void);
 

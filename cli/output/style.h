@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* How figures are shown. */
+/* How to show figures. */
 #ifndef STYLE_H
 #define STYLE_H
 
@@ -15,7 +15,7 @@ enum format {
 
 struct style {
 	enum format format;
-	bool bytes; /* sizes exact, in the table too */
+	bool bytes; /* exact sizes, also in the table */
 	bool no_headings;
 	struct column_choice columns;
 };

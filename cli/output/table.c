@@ -11,7 +11,7 @@ static const struct table_format *choose_format(const struct style *style,
 {
 	if (style->format == FORMAT_JSON)
 		return &format_json;
-	/* libsmartcols aligns only what it has seen as a whole. */
+	/* libsmartcols can align only a complete table. */
 	if (style->format == FORMAT_RAW || stream)
 		return &format_lines;
 	return &format_aligned;
@@ -84,7 +84,7 @@ void table_close(struct table *table)
 {
 	const struct style *style = table->style;
 
-	/* A format for people or lines prints them with the first row. */
+	/* Formats other than JSON print the headings with the first row. */
 	if (!table->n_rows && !style->no_headings &&
 	    style->format != FORMAT_JSON)
 		print_headings(table);

@@ -21,29 +21,29 @@
 
 enum {
 	/*
-	 * Rows are printed as they end, in columns of the width declared; JSON
-	 * is then an object a line.
+	 * Rows are printed as they end, in columns of the declared width; JSON
+	 * then has an object on each line.
 	 */
 	TABLE_STREAM = 1,
 	TABLE_WATCH = 2,  /* with the columns of --watch */
-	TABLE_SCREEN = 4, /* as much as has room on the screen */
+	TABLE_SCREEN = 4, /* as many rows as fit the screen */
 };
 
 /* Prints nothing yet. */
 void table_open(struct table *table, const struct columns *columns,
 		const struct style *style, unsigned int flags);
 
-/* Is it worth while to find out what this column says? */
+/* Returns whether the column is shown, and its value needed. */
 bool table_shows(const struct table *table, size_t id);
 
-/* The cells are the columns' indices.  A text must live until the row's end. */
+/* @id is the index of a column.  A text must live until the row ends. */
 void table_row_begin(struct table *table);
 void table_text(struct table *table, size_t id, const char *text);
 void table_number(struct table *table, size_t id, int64_t number);
 void table_word(struct table *table, size_t id, const char *word);
 void table_row_end(struct table *table);
 
-/* Prints what is not printed yet, and frees it. */
+/* Prints the rest, and frees the table. */
 void table_close(struct table *table);
 
 #endif /* TABLE_H */

@@ -42,7 +42,7 @@ void terminal_size(int fd, int *columns, int *rows)
 		*rows = size.ws_row;
 }
 
-/* One a byte where the locale can make nothing of them. */
+/* Counts one column for each byte that the locale cannot decode. */
 int terminal_width_of(const char *text)
 {
 	wchar_t wide[256];

@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the terminal at a descriptor can do. */
+/* The abilities of the terminal at a descriptor. */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
 #include <stdbool.h>
 
-/* Can it show a picture that is redrawn?  No file can, and no dumb one. */
+/*
+ * Returns whether it can redraw a picture: no file can, and no dumb terminal.
+ */
 bool terminal_redraws(int fd);
 
-/* Colour, unless NO_COLOR says otherwise (no-color.org). */
+/* Returns whether to use colour: unless NO_COLOR is set (no-color.org). */
 bool terminal_has_colour(int fd);
 
-/* Does the locale have block and line characters? */
+/* Returns whether the locale has block and line characters. */
 bool terminal_is_unicode(void);
 
-/* As it is now, for a window can be resized; 80 by 24 where nobody knows. */
+/* Returns the current size, which may change; 80 by 24 if unknown. */
 void terminal_size(int fd, int *columns, int *rows);
 
-/* Columns that a text takes. */
+/* Returns how many columns a text takes. */
 int terminal_width_of(const char *text);
 
 #endif /* TERMINAL_H */

@@ -28,7 +28,7 @@ enum {
 	OPT_TOP,
 };
 
-/* What is asked for. */
+/* What the command line asks for. */
 struct proc_request {
 	struct options opts;
 	struct watch watch;
@@ -47,7 +47,7 @@ struct proc_request {
 	size_t top;  /* 0: all */
 };
 
-/* What is known, and shown of it. */
+/* What a sample has found, and which rows it shows. */
 struct proc_sample {
 	const struct proc_request *req;
 	struct process_context context;
@@ -55,7 +55,7 @@ struct proc_sample {
 	struct processes before;
 	struct process **rows;
 	size_t n_rows;
-	size_t n_failed; /* named and without figures, or not asked for */
+	size_t n_failed; /* named processes without figures, or failed reads */
 };
 
 static pid_t parse_pid(const char *text)
@@ -124,7 +124,7 @@ static void parse_option(struct proc_request *req, int c)
 	}
 }
 
-/* All of them before any: misuse prints no figures. */
+/* Reads all of them first: misuse prints no figures. */
 static void parse_pids(struct proc_request *req, size_t n, char **texts)
 {
 	if (n && req->all)
@@ -133,7 +133,7 @@ static void parse_pids(struct proc_request *req, size_t n, char **texts)
 	req->pids = xreallocarray(NULL, n + 1, sizeof(*req->pids));
 	for (size_t i = 0; i < n; i++)
 		req->pids[i] = parse_pid(texts[i]);
-	/* To choose among processes, with none named, is to mean all. */
+	/* A choice among processes, with none named, means all. */
 	if (!n && (req->has_user || req->has_name || req->has_sort || req->top))
 		req->all = true;
 	if (!n && !req->all)
@@ -154,7 +154,7 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 	}
 }
 
-/* Why there are no figures for a process, in the words of its user. */
+/* Returns why there are no figures for a process, in the user's words. */
 static const char *explain(const struct process *process)
 {
 	switch (process_answer(process)) {
@@ -169,7 +169,7 @@ static const char *explain(const struct process *process)
 	}
 }
 
-/* Once each: the samples that follow show it in the table. */
+/* Reports each once: later samples show it in the table. */
 static void report(const struct watch *watch, const struct process *process)
 {
 	if (!watch->n && !watch->redraw)
@@ -193,7 +193,7 @@ static void ask_named(struct proc_sample *sample)
 	}
 }
 
-/* One for all of them: who may open no file more can read none of the rest. */
+/* Reports only the first: without file descriptors, all others fail too. */
 static void ask_all(struct proc_sample *sample)
 {
 	if (!processes_add_all(&sample->now))
@@ -233,7 +233,7 @@ static bool has_name(struct process *process, const regex_t *name)
 
 static bool is_wanted(const struct proc_request *req, struct process *process)
 {
-	/* Nobody can tell whose it was, and it was named. */
+	/* Its owner is unknown, but it was named. */
 	if (process->error == ESRCH)
 		return true;
 	return (!req->has_user || has_user(process, req->user)) &&
@@ -253,7 +253,7 @@ static void choose_rows(struct proc_sample *sample)
 	}
 }
 
-/* Equals stay in the order that they were in. */
+/* Equal rows keep their order. */
 static int compare_rows(const void *a, const void *b, void *arg)
 {
 	struct process *first = *(struct process *const *)a;

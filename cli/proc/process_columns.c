@@ -75,7 +75,7 @@ const struct columns process_columns = {
 	.n = ARRAY_SIZE(list),
 };
 
-/* In every format and language; it also stands where the figures would. */
+/* The status in every format and language; it also replaces the figures. */
 static const char *status(const struct process *process)
 {
 	static const char *const words[] = {
@@ -89,7 +89,7 @@ static const char *status(const struct process *process)
 	return words[process_answer(process)];
 }
 
-/* NULL: unknown. */
+/* Returns a text, or NULL if it is unknown. */
 static const char *text_of(const struct process_context *context,
 			   struct process *process, size_t column)
 {
@@ -105,7 +105,7 @@ static const char *text_of(const struct process_context *context,
 	}
 }
 
-/* Those for which the source was asked, whether or not it answered. */
+/* Sets @figure, and returns whether @column is one that the source provides. */
 static bool asked_figure(const struct process_context *context,
 			 const struct process *process, size_t column,
 			 int64_t *figure)

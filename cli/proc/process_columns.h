@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What can be shown of a process, and sorted by. */
+/* The columns of a process, to show and to sort by. */
 #ifndef PROCESS_COLUMNS_H
 #define PROCESS_COLUMNS_H
 
@@ -27,7 +27,7 @@ enum process_column {
 
 extern const struct columns process_columns;
 
-/* What the processes of a sample have in common. */
+/* Values that all processes of a sample share. */
 struct process_context {
 	const char *source;
 	struct machine machine;
@@ -37,7 +37,7 @@ struct process_context {
 void process_show(struct table *table, const struct process_context *context,
 		  struct process *process);
 
-/* As for qsort(); what is unknown comes last, whatever the direction. */
+/* Compares for qsort(); unknown values come last, whatever the direction. */
 int process_order(const struct process_context *context, size_t column,
 		  bool descending, struct process *a, struct process *b);
 

@@ -2,7 +2,10 @@
 #ifndef EXIT_H
 #define EXIT_H
 
-/* Beside EXIT_SUCCESS and EXIT_FAILURE; util-linux's number for the last. */
+/*
+ * In addition to EXIT_SUCCESS and EXIT_FAILURE; util-linux has the last one,
+ * too.
+ */
 enum {
 	EXIT_MISUSE = 2,
 	EXIT_NO_SYSCALLS = 3,

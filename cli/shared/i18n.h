@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What people read goes through gettext; what programs read does not. */
+/* Text for people goes through gettext; output for programs does not. */
 #ifndef I18N_H
 #define I18N_H
 
@@ -8,6 +8,6 @@
 #define PACKAGE "tamalloc" /* the text domain */
 
 #define _(text) gettext(text)
-#define N_(text) (text) /* translated where it is printed */
+#define N_(text) (text) /* translated when it is printed */
 
 #endif /* I18N_H */

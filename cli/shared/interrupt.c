@@ -34,7 +34,7 @@ bool interrupted(void)
 	return came;
 }
 
-/* Blocked but while it sleeps: one that comes just before is not slept over. */
+/* Blocks signals except while asleep, so that none just before is missed. */
 void interrupt_sleep(double deadline)
 {
 	sigset_t signals, mask;

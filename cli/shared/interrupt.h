@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* SIGINT and SIGTERM, taken at a moment that suits us. */
+/* SIGINT and SIGTERM, handled at a safe moment. */
 #ifndef INTERRUPT_H
 #define INTERRUPT_H
 
 #include <stdbool.h>
 
 /*
- * From here on they are only noted.  One that is ignored, as SIGINT is in a
- * script's background job, stays so.
+ * From now on they are only recorded.  A signal that is ignored, as SIGINT is
+ * in a script's background job, stays ignored.
  */
 void interrupt_catch(void);
 
-/* Has one come? */
+/* Returns whether one has come. */
 bool interrupted(void);
 
 /* Sleeps until clock_now() is @deadline, or one comes. */
 void interrupt_sleep(double deadline);
 
-/* Ends by the signal that came, so that whoever started us can tell. */
+/* Ends the program by the recorded signal, so that its parent sees it. */
 _Noreturn void interrupt_die(void);
 
 #endif /* INTERRUPT_H */

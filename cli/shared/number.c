@@ -10,7 +10,7 @@ const char *number_prefix(const char *text, uint64_t *number)
 {
 	char *end;
 
-	/* strtoumax() would take white space and a sign. */
+	/* strtoumax() would accept white space and a sign. */
 	if (!isdigit((unsigned char)*text))
 		return NULL;
 	errno = 0;

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 /*
- * Reads the digits that @text begins with, and returns what follows them; NULL:
+ * Reads the digits at the start of @text, and returns the rest, or NULL if
  * there are none.  For a number that is too large, @number is UINT64_MAX and
  * errno is ERANGE; else errno is 0.
  */
 const char *number_prefix(const char *text, uint64_t *number);
 
-/* False: @text is no number, or is not from @min to @max. */
+/* Returns false if @text is no number, or not from @min to @max. */
 bool number_parse(const char *text, uint64_t min, uint64_t max,
 		  uint64_t *number);
 

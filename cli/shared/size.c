@@ -20,7 +20,7 @@ static const char *not_a_size(void)
 /* The user address space of x86-64 is 47 bits wide, less a guard page. */
 #define SIZE_LIMIT ((UINT64_C(1) << 47) - 4096)
 
-/* How many bytes are in one @unit; 0 if there is no such unit. */
+/* Returns the bytes in one @unit, or 0 if there is no such unit. */
 static uint64_t unit_size(const char *unit)
 {
 	const char *letter = strchr(units, toupper((unsigned char)*unit));
@@ -50,7 +50,7 @@ const char *size_parse(const char *text, size_t *size)
 	unit = end ? unit_size(end) : 0;
 	if (!unit)
 		return not_a_size();
-	/* A number that is too large is the largest there is. */
+	/* A number that is too large reads as the largest one. */
 	if (__builtin_mul_overflow(number, unit, size) || *size > SIZE_LIMIT)
 		return _("beyond the address space (128T less a page)");
 	return NULL;
@@ -86,7 +86,7 @@ const char *seconds_parse(const char *text, double *seconds)
 	char *end;
 
 	*seconds = strtod(text, &end);
-	/* strtod() would take a sign, an exponent, inf and nan. */
+	/* strtod() would accept a sign, an exponent, inf and nan. */
 	if (!*text || text[strspn(text, "0123456789.")] || *end)
 		return _("not a number of seconds");
 	if (*seconds > INT_MAX)

@@ -11,14 +11,14 @@
 /*
  * Reads a whole number with an optional unit: K or KiB, M or MiB ... are
  * powers of 1024, KB, MB ... powers of 1000, and B is bytes.  Returns NULL, or
- * what is wrong with @text, for people.
+ * a message about what is wrong with @text.
  */
 const char *size_parse(const char *text, size_t *size);
 
-/* As 102.4M, rounded to one decimal. */
+/* Formats like 102.4M, rounded to one decimal. */
 void size_format(char text[SIZE_TEXT], uint64_t bytes);
 
-/* A number without a sign or an exponent.  NULL, or what is wrong with @text. */
+/* Reads a number without sign or exponent.  Returns NULL, or a message. */
 const char *seconds_parse(const char *text, double *seconds);
 
 #endif /* SIZE_H */

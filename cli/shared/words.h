@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* The index of @word among @n @words; -1: it is none of them. */
+/* Returns the index of @word among @n @words, or -1. */
 int word_find(const char *const words[], size_t n, const char *word);
 
 #endif /* WORDS_H */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Memory that is there, or the end of the program. */
+/* Allocates memory, or ends the program. */
 #ifndef XALLOC_H
 #define XALLOC_H
 

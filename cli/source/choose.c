@@ -25,10 +25,12 @@ bool source_parse(const char *name, enum source_choice *choice)
 	return found >= 0;
 }
 
-/* Why the system calls cannot be had, or NULL where they can. */
+/* Returns why the system calls are not available, or NULL if they are. */
 static const char *syscalls_absent(void)
 {
-	/* A size of 0 does nothing, and EINVAL says that the call exists. */
+	/*
+	 * A size of 0 reserves nothing, and EINVAL shows that the call exists.
+	 */
 	if (tamalloc_get_stats(0) != -1)
 		return NULL;
 	switch (errno) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which source the figures come from. */
+/* The choice of the source of all figures. */
 #ifndef CHOOSE_H
 #define CHOOSE_H
 
@@ -15,7 +15,7 @@ enum source_choice {
 
 bool source_parse(const char *name, enum source_choice *choice);
 
-/* Made once; exits where @choice cannot be had. */
+/* Chooses once; exits if @choice is not available. */
 const struct source *source_choose(enum source_choice choice);
 
 #endif /* CHOOSE_H */

@@ -7,7 +7,7 @@ struct machine machine_memory(void)
 {
 	struct sysinfo info;
 
-	/* It can't fail, but for an address that is wrong. */
+	/* It can only fail with a wrong address. */
 	sysinfo(&info);
 	return (struct machine){
 		.ram = (uint64_t)info.totalram * info.mem_unit,
@@ -17,7 +17,7 @@ struct machine machine_memory(void)
 
 int64_t machine_ram_share(const struct machine *machine, uint64_t used)
 {
-	/* In KiB, so that the product of the largest sums has room. */
+	/* In KiB, so that the product of the largest sums does not overflow. */
 	return used / 1024 * 1000 / (machine->ram / 1024);
 }
 

@@ -54,8 +54,8 @@ enum answer process_answer(const struct process *process)
 }
 
 /*
- * A process that we may not ask about has memory as far as we know, unless
- * /proc tells everyone that it has none, as of a kernel thread, or is gone.
+ * A process that we may not read counts as having memory, unless /proc shows
+ * everyone that it has none, as a kernel thread, or that it is gone.
  */
 static bool has_memory(const struct process *process)
 {
@@ -98,7 +98,7 @@ static void count_listed(pid_t pid, void *arg)
 	struct process process = { .pid = pid };
 
 	ask(&process, counter->source);
-	/* The sums of /proc have what this user may read, and no more. */
+	/* The sums of /proc include only what this user may read. */
 	counter->n += counter->source == &source_procfs ? !process.error :
 							  has_memory(&process);
 }

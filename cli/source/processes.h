@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Processes, and what is known of each. */
+/* Processes, and the known values of each. */
 #ifndef PROCESSES_H
 #define PROCESSES_H
 
@@ -18,15 +18,15 @@ enum knowledge {
 
 struct process {
 	pid_t pid;
-	int error; /* of asking for its memory; 0: @stats is set */
+	int error; /* of reading its memory; 0: @stats is set */
 	struct process_memory_stats stats;
 
-	/* Against the last sample, which may not have had it. */
+	/* The change since the last sample, which may lack this process. */
 	bool has_differences;
 	int64_t reserved_difference;
 	int64_t used_difference;
 
-	/* What /proc tells is asked for when it is first needed. */
+	/* Values of /proc, read when first needed. */
 	enum knowledge has_owner;
 	enum knowledge has_command;
 	enum knowledge has_oom_score;
@@ -35,46 +35,46 @@ struct process {
 	char command[COMMAND_TEXT];
 };
 
-/* Grows as it is filled; @list is NULL at first. */
+/* A list that grows; @list is NULL at first. */
 struct processes {
 	const struct source *source;
-	bool have_proc; /* and it shows the PIDs that we know */
+	bool have_proc; /* /proc is there and shows our PIDs */
 	struct process *list;
 	size_t n;
 	size_t room;
 };
 
-/* What asking for a process's memory came to. */
+/* The result of reading a process's memory. */
 enum answer {
 	ANSWER_OK,
 	ANSWER_DENIED,
 	ANSWER_GONE,
 	ANSWER_NONE,  /* it has no memory */
-	ANSWER_ERROR, /* that we could not ask */
+	ANSWER_ERROR, /* reading it failed */
 };
 
 enum answer process_answer(const struct process *process);
 
-/* Asks for one process, and keeps the answer whatever it is. */
+/* Reads one process, and keeps the result or the error. */
 void processes_add(struct processes *processes, pid_t pid);
 
 /*
- * Adds those that /proc lists, without those that have no memory (kernel
- * threads, zombies) or have ended meanwhile.
+ * Adds all processes that /proc lists, except those without memory (kernel
+ * threads, zombies) and those that have ended.
  */
 bool processes_add_all(struct processes *processes);
 
-/* How many processes the sums over all of them count; false: unknown. */
+/* Counts the processes in the sums over all of them; false: unknown. */
 bool processes_count(const struct source *source, long *count);
 
 /*
- * Makes @now, which is done with, the sample @before, and @now empty; then, of
- * the next sample, finds the differences.
+ * processes_keep() turns the finished sample @now into @before, and empties
+ * @now. processes_compare() then finds the differences of the next sample.
  */
 void processes_keep(struct processes *now, struct processes *before);
 void processes_compare(struct processes *now, const struct processes *before);
 
-/* These ask /proc, once; NULL or false: unknown. */
+/* These read /proc, once; NULL or false: unknown. */
 const char *process_user(struct process *process);
 const char *process_command(struct process *process);
 bool process_owner(struct process *process, uid_t *uid);

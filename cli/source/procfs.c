@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The contract of the system calls, answered from mmap(2) and /proc.  statm
+ * The contract of the system calls, implemented with mmap(2) and /proc.  statm
  * has the counters of status' VmSize and VmRSS, in pages.
  */
 #include <ctype.h>
@@ -58,7 +58,7 @@ bool procfs_overcommit(int *policy)
 	return read_number("/proc/sys/vm/overcommit_memory", policy);
 }
 
-/* A name may have a newline in it, so the file's size tells where it ends. */
+/* A name may contain a newline, so only the file's size shows where it ends. */
 bool procfs_command(pid_t pid, char command[COMMAND_TEXT])
 {
 	char path[PATH_SIZE];
@@ -96,7 +96,7 @@ static bool read_statm(const char *path, struct pages *pages)
 
 	if (!file)
 		return false;
-	errno = ESRCH; /* it may end here, and read as nothing */
+	errno = ESRCH; /* a process that ends now reads as nothing */
 	found = fscanf(file, "%zu %zu", &pages->reserved, &pages->used) == 2;
 	fclose(file);
 	return found;
@@ -125,7 +125,7 @@ bool procfs_each(void (*visit)(pid_t pid, void *arg), void *arg)
 	return true;
 }
 
-/* A leader that has exited shows nothing, while its threads still have it. */
+/* A leader that has exited shows no memory; its threads still do. */
 static bool read_threads(pid_t pid, struct pages *pages)
 {
 	char path[PATH_SIZE];
@@ -201,7 +201,7 @@ static void add_pages(pid_t pid, void *arg)
 		sum->pages.used += pages.used;
 		return;
 	}
-	/* One that has ended meanwhile, or is hidden, adds nothing. */
+	/* A process that has ended meanwhile, or is hidden, adds nothing. */
 	if (errno != ESRCH && errno != EINVAL && errno != EPERM &&
 	    errno != EACCES)
 		sum->error = errno;

@@ -10,20 +10,23 @@
 
 extern const struct source source_procfs;
 
-/* Is there a /proc, and are its PIDs the ones that this process knows? */
+/* Returns whether there is a /proc that shows the PIDs of this namespace. */
 bool procfs_usable(void);
 
-/* The kernel's own badness, which no system call tells; false if unknown. */
+/*
+ * Reads the kernel's own badness, which no system call reports; false if
+ * unknown.
+ */
 bool procfs_oom_score(pid_t pid, int *score);
 
-/* Its name, cut at 15 bytes, with whatever bytes it has; false if unknown. */
+/* Reads its name, at most 15 bytes of any kind; false if unknown. */
 #define COMMAND_TEXT 64
 bool procfs_command(pid_t pid, char command[COMMAND_TEXT]);
 
-/* Who runs it: the effective UID. */
+/* Reads the effective UID. */
 bool procfs_owner(pid_t pid, uid_t *uid);
 
-/* vm.overcommit_memory. */
+/* Reads vm.overcommit_memory. */
 bool procfs_overcommit(int *policy);
 
 /* Calls @visit for each process that /proc lists, in the order of their IDs. */

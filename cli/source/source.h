@@ -17,7 +17,7 @@ struct source {
 	long (*process)(pid_t pid, struct process_memory_stats *stats);
 };
 
-/* By how many bytes a figure in KiB has grown. */
+/* Returns by how many bytes a figure in KiB has grown. */
 static inline int64_t growth_in_bytes(size_t now_kb, size_t before_kb)
 {
 	return ((int64_t)now_kb - (int64_t)before_kb) * 1024;

@@ -8,7 +8,7 @@
 #include "shared/xalloc.h"
 #include "source/users.h"
 
-/* Those seen so far: a machine has few, and asking for one may be slow. */
+/* The users seen so far: a machine has few, and looking one up may be slow. */
 struct user {
 	struct user *next;
 	uid_t uid;
@@ -50,7 +50,7 @@ bool user_parse(const char *text, uid_t *uid)
 		*uid = entry->pw_uid;
 		return true;
 	}
-	/* The last one means none. */
+	/* The last UID means none. */
 	if (!number_parse(text, 0, (uid_t)-1 - 1, &number))
 		return false;
 	*uid = number;

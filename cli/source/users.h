@@ -5,10 +5,10 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* A name, or the UID in digits where there is none; kept for good. */
+/* Returns the name, or the UID in digits without one; never freed. */
 const char *user_name(uid_t uid);
 
-/* Takes a name or a UID. */
+/* Reads a name or a UID. */
 bool user_parse(const char *text, uid_t *uid);
 
 #endif /* USERS_H */
