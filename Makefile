@@ -26,12 +26,16 @@ ifneq ($(filter $(realpath $(CURDIR))/%,$(realpath $(SIGN_KEY))),)
 $(error SIGN_KEY=$(SIGN_KEY) lies in the checkout, where it is easily published; keep it elsewhere, \
 	in ~/.config/tamalloc for example)
 endif
+ifneq ($(and $(filter vm,$(FLAVOUR)),$(SIGN_KEY),$(filter deb source,$(MAKECMDGOALS))),)
+$(error FLAVOUR=vm is not signed with SIGN_KEY: it loads any module, and would undo Secure Boot on each \
+	machine that trusts the key. Take FLAVOUR=cloud-amd64 or amd64)
+endif
 Q       := $(if $(V),,@)
 # The packages' build profiles.  Debian's flavours have types for BPF unless BTF=n.
 IS_DEBIANS := $(filter-out vm debug,$(FLAVOUR))
 RUST       := $(if $(and $(NEEDS_LINE),$(IS_DEBIANS)),$(filter y,$(shell kernel/line $(KERNEL) rust)))
 PROFILES   := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(TEST_LINES) $(if $(RUST),rust) \
-	$(if $(filter y,$(or $(BTF),$(if $(IS_DEBIANS),y))),btf) $(if $(DBG),dbg) $(if $(SIGN_KEY),sign)))
+	$(if $(filter y,$(or $(BTF),$(if $(IS_DEBIANS),y))),btf) $(if $(DBG),dbg) $(if $(SIGN_CERT),sign)))
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 

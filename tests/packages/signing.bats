@@ -78,7 +78,15 @@ verify_module() { # name of the key
 	kmake config >/dev/null 2>&1
 	grep -qx 'CONFIG_SYSTEM_TRUSTED_KEYS="builder.pem"' "$config"
 	cmp "$SIGN_CERT" "$(dirname "$config")/builder.pem"
-	unset SIGN_KEY SIGN_CERT
+	# Who has the certificate alone builds the same, and does not sign it.
+	cp "$config" "$WORK/config"
+	release=$(kernel_var RELEASE)
+	unset SIGN_KEY
+	rm "$(dirname "$config")/.configured"
+	kmake config >/dev/null 2>&1
+	cmp "$config" "$WORK/config"
+	[[ $(kernel_var RELEASE) == "$release" ]]
+	unset SIGN_CERT
 	kmake config >/dev/null 2>&1
 	grep -qx 'CONFIG_SYSTEM_TRUSTED_KEYS=""' "$config"
 }
@@ -86,7 +94,8 @@ verify_module() { # name of the key
 @test "a key that cannot sign is told of in a line, before anything is built" {
 	openssl pkey -in "$WORK/mine.key" -aes128 -passout pass:secret -out "$WORK/locked.key"
 	refused() { # key certificate words
-		run make -s --no-print-directory deb SIGN_KEY="$1" SIGN_CERT="$2" DIST="$WORK/dist"
+		run make -s --no-print-directory deb FLAVOUR=cloud-amd64 SIGN_KEY="$1" SIGN_CERT="$2" \
+			DIST="$WORK/dist"
 		echo "$output"
 		[[ $status -ne 0 ]]
 		[[ $(grep -c SIGN_ <<<"$output") -eq 1 ]]
@@ -99,5 +108,14 @@ verify_module() { # name of the key
 	refused "$WORK/mine.key" "$WORK/mine.key" "is no certificate in PEM"
 	refused "$WORK/locked.key" "$WORK/mine.pem" "is no secret key in PEM without a passphrase"
 	refused "$WORK/mine.key" "" "SIGN_KEY needs SIGN_CERT"
-	refused "" "$WORK/mine.pem" "SIGN_CERT needs SIGN_KEY"
+	refused "" "$WORK/mine.key" "is no certificate in PEM"
+}
+
+@test "no signed package is made of vm, which loads modules that nobody signed" {
+	for target in deb source; do
+		run make -s "$target" FLAVOUR=vm SIGN_KEY="$SIGN_KEY" SIGN_CERT="$SIGN_CERT" DIST="$WORK/dist"
+		echo "$output"
+		[[ $status -ne 0 && $output == *"FLAVOUR=vm is not signed with SIGN_KEY: it loads any module"* ]]
+		[[ ! -e $WORK/dist ]]
+	done
 }
