@@ -85,6 +85,30 @@ bad.md: not UTF-8" ]]
 	done
 }
 
+@test "the kernel is as it was when its ABI was released, and a change without a bump is told of" {
+	kernel/abi check
+	cp -r kernel "$BATS_TEST_TMPDIR/"
+	cd "$BATS_TEST_TMPDIR/kernel"
+	: >released
+	./abi check
+	./abi release
+	./abi check
+	for file in src/mm/tamalloc.c patches/6.1/series config/vm; do
+		cp "$file" old
+		echo >>"$file"
+		run -1 ./abi check
+		[[ $output == *"bump ABI, for the kernel has changed since "*" was released" ]]
+		run -1 ./abi release
+		mv old "$file"
+	done
+	echo >>src/tools/testing/selftests/tamalloc/abi.c
+	./abi check
+	echo >>src/mm/tamalloc.c
+	sed -i 's/^ABI .*/ABI := 99/' Makefile
+	./abi release
+	[[ $(wc -l <released) -eq 2 ]]
+}
+
 @test "each mutant applies to mm/tamalloc.c and says what is expected of whom" {
 	for mutant in tests/kernel/mutants/*.patch; do
 		echo "$mutant"
