@@ -69,7 +69,8 @@ remove = $(Q)[ ! -e $(1) ] || { echo "$$MARK" | cmp -s - $(1)/CACHEDIR.TAG && rm
 
 ifneq ($(ELSEWHERE),)
 # In a root of that release, all in one.
-export DEBIAN ROOT := $(O)/root
+ROOT := $(O)/root
+export DEBIAN ROOT
 $(ELSEWHERE) &:
 	$(Q)debian/in-root make --no-print-directory deps $(ELSEWHERE)
 else
