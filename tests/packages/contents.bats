@@ -501,6 +501,14 @@ names() { # VERSION [VARIABLE]...
 	done
 }
 
+@test "README.Debian comes with the kernel and with the command" {
+	for package in "linux-image-$RELEASE" tamalloc-tools; do
+		dpkg-deb --fsys-tarfile "$(deb "$package")" |
+			tar -xO "./usr/share/doc/$package/README.Debian.gz" | zcat |
+			diff - debian/README.Debian
+	done
+}
+
 @test "the image package depends on what its scripts call, and they run the hooks" {
 	depends=$(dpkg-deb -f "$(deb "linux-image-$RELEASE")" Depends)
 	for package in kmod initramfs-tools; do
@@ -609,7 +617,7 @@ names() { # VERSION [VARIABLE]...
 linux-image-6.1.191+tamalloc1.1-vm" ]]
 }
 
-@test "what reportbug adds tells version, command line, taint and log, and goes to us" {
+@test "reportbug adds version, command line, taint and log, and sends to us" {
 	unpack "linux-image-$RELEASE"
 	cd "usr/share/bug/linux-image-$RELEASE"
 	maintainer=$(sed -n 's/^Maintainer: .*<\(.*\)>/\1/p' \

@@ -9,6 +9,7 @@
 # RELEASE and its like come from set_names.
 # shellcheck disable=SC2153
 load ../lib/root
+load ../lib/readme
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -42,6 +43,12 @@ make_others() { # DIST
 		done
 		cp "$DIST/$RELEASE/tamalloc-tools_${OURS}_amd64.deb" "$1/$release/"
 	done
+}
+
+# The commands of README.Debian that choose a kernel, for the machine's two.
+choosing() {
+	readme_commands Choosing | sed -e "s/6\.1\.0-56-amd64/\$debian/" \
+		-e "s/6\.1\.192+tamalloc1\.2-amd64/\$release/"
 }
 
 # Runs standard input as a script in the machine, whose disk keeps what it does.
@@ -134,8 +141,7 @@ in_machine() {
 		man -w 2 tamalloc_get_indiviual
 		tamalloc --version
 		sysctl vm.tamalloc_restrict
-		# In Spanish too, and with the locale that dpkg-reconfigure makes.
-		LC_ALL=C.UTF-8 LANGUAGE=es tamalloc alloc 100M --touch 10M | grep '10M tocados'
+		# In Spanish too, with the locale that dpkg-reconfigure makes.
 		LOCPATH=/run/vm/share LANG=es_GT.UTF-8 tamalloc alloc 100M --touch 10M |
 			grep '10M tocados'
 		for page in tamalloc tamalloc-alloc tamalloc-global tamalloc-proc; do
@@ -161,27 +167,39 @@ in_machine() {
 		test -s /boot/vmlinuz-$release
 		test -s /boot/initrd.img-$release
 		dpkg-query -W -f '${Status}' linux-image-$release | grep 'ok installed'
-		# To Debian's kernel from now on, as README says.
-		echo GRUB_DEFAULT=saved >/etc/default/grub.d/choose.cfg
-		update-grub
-		debian=$(ls /boot/vmlinuz-* | grep -v tamalloc | sed 's,.*/vmlinuz-,,')
-		name='Debian GNU/Linux'
-		grub-set-default "Advanced options for $name>$name, with Linux $debian"
+	EOF
+	[[ $status -eq 0 ]]
+}
+
+@test "README.Debian's commands choose ours for the next boot and for good, then Debian's" {
+	in_machine <<-EOF
+		sudo() { "\$@"; }
+		debian=\$(ls /boot/vmlinuz-* | grep -v tamalloc | sed 's,.*/vmlinuz-,,')
+		$(choosing | sed '/from now on$/q')
+		grub-editenv list | grep -F ">gnulinux-\$debian-advanced-"
+		$(choosing | sed -n '/^sudo grub-.*release/p')
+		grub-editenv list | grep "^next_entry=.*>gnulinux-\$release-advanced-"
+		grub-editenv list | grep "^saved_entry=.*>gnulinux-\$release-advanced-"
+		grub-editenv /boot/grub/grubenv unset next_entry
+		$(choosing | sed -n '/^sudo grub-.*debian/p')
 	EOF
 	[[ $status -eq 0 ]]
 }
 
 @test "on Debian's kernel, which was chosen, purging them leaves nothing behind" {
-	in_machine <<-'EOF'
-		uname -r | grep -v tamalloc
+	in_machine <<-EOF
+		sudo() { "\$@"; }
 		export DEBIAN_FRONTEND=noninteractive
-		rm /etc/apt/apt.conf.d/unasked
-		apt-get purge -y 'linux-image-*tamalloc*' tamalloc-tools libtamalloc-dev
+		uname -r | grep -v tamalloc
+		# GRUB's own choice would be ours.
+		$(choosing | sed -n '/^sudo rm/,/update-grub/p')
+		grep -m 1 -o 'vmlinuz-[^ ]*' /boot/grub/grub.cfg | grep -xF "vmlinuz-\$release"
+		$(choosing | grep purge)
 		ls /boot
-		test -z "$(ls /boot | grep -F $release)"
-		test ! -e /lib/modules/$release
+		test -z "\$(ls /boot | grep -F \$release)"
+		test ! -e /lib/modules/\$release
 		if grep tamalloc /boot/grub/grub.cfg; then exit 9; fi
-		test -z "$(dpkg-query -W -f '${Package}\n' | grep tamalloc)"
+		test -z "\$(dpkg-query -W -f '\${Package}\n' | grep tamalloc)"
 		if find / -xdev -name '*tamalloc*' ! -path '/var/log/*' ! -path '/var/cache/*' |
 			grep .; then exit 9; fi
 	EOF

@@ -44,7 +44,7 @@ in_fresh() {
 			is() { # STATUS
 				test "$(dpkg-query -W -f '${Status}' "$package")" = "install ok $1"
 			}
-			# What fails to install tells why, and maybe what to do then.
+			# Installing fails, says why, and perhaps what to do.
 			fails() { # WHY [WHAT]
 				if apt-get install -y /share/*.deb >/said 2>&1; then exit 9; fi
 				cat /said
@@ -82,7 +82,7 @@ in_fresh() {
 		machine ischroot 1
 		machine systemd-detect-virt 1
 		state >/before
-		fails 'refused, for this is no virtual machine' 'amd64 for a PC'
+		fails 'refused, because this is not a virtual machine' 'amd64 for a PC'
 		apt-get -y --fix-broken install
 		state >/after
 		diff /before /after
@@ -93,7 +93,7 @@ in_fresh() {
 		is installed
 		apt-get purge -y "$package"
 		rm -r /etc/tamalloc
-		fails 'refused, for this is no virtual machine'
+		fails 'refused, because this is not a virtual machine'
 		# In a virtual machine, and in a chroot, which may be the disk of one.
 		machine systemd-detect-virt 0
 		apt-get install -y /share/old.deb

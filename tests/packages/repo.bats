@@ -6,6 +6,7 @@
 # Every @test is a subshell on purpose.
 # shellcheck disable=SC2030,SC2031
 load ../lib/root
+load ../lib/readme
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -66,6 +67,20 @@ with_repo() {
 	# His and nobody else's, and not the secret one.
 	[[ $(gpg --show-keys --with-colons "$repo/tamalloc.gpg" | grep -cE '^(pub|sec)') -eq 1 ]]
 	gpg --show-keys "$repo/tamalloc.gpg" | grep -F '<user@example>'
+}
+
+@test "README.Debian's commands take packages from it" {
+	FORGET=y in_root "$WORK/root" "$WORK/dist" checkout/dist <<-EOF
+		rm /etc/apt/keyrings/tamalloc.gpg
+		printf '%s\n' 'APT::Get::Assume-Yes "true";' 'APT::Install-Recommends "false";' \
+			>/etc/apt/apt.conf.d/unasked
+		sudo() { "\$@"; }
+		cd /checkout
+		$(readme_commands "An apt" | sed "/^make /d; s/linux-image-6\.1-tamalloc-amd64/$META/")
+		test -s /boot/vmlinuz-$RELEASE
+		tamalloc --version
+	EOF
+	[[ $status -eq 0 ]]
 }
 
 @test "apt update and install, over file:" {

@@ -1,8 +1,9 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: GPL-2.0-or-later
-# SIGN_KEY and SIGN_CERT: what is signed with them, and what they refuse.
+# SIGN_KEY and SIGN_CERT: signed images and modules, and refused keys.
 
 load ../lib/kernel
+load ../lib/readme
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
@@ -91,7 +92,7 @@ verify_module() { # name of the key
 	grep -qx 'CONFIG_SYSTEM_TRUSTED_KEYS=""' "$config"
 }
 
-@test "a key that cannot sign is told of in a line, before anything is built" {
+@test "a key that cannot sign is reported in a line, before the build starts" {
 	openssl pkey -in "$WORK/mine.key" -aes128 -passout pass:secret -out "$WORK/locked.key"
 	refused() { # key certificate words
 		run make -s --no-print-directory deb FLAVOUR=cloud-amd64 SIGN_KEY="$1" SIGN_CERT="$2" \
@@ -118,4 +119,23 @@ verify_module() { # name of the key
 		[[ $status -ne 0 && $output == *"FLAVOUR=vm is not signed with SIGN_KEY: it loads any module"* ]]
 		[[ ! -e $WORK/dist ]]
 	done
+}
+
+@test "README.Debian's commands make a key that can sign, build with it and enrol it" {
+	export HOME=$BATS_TEST_TMPDIR
+	make() { echo "make $*"; }
+	sudo() { echo "sudo $*"; }
+	commands=$(readme_commands "Secure Boot")
+	eval "$commands" >"$HOME/called" 2>"$HOME/errors"
+	key=$HOME/.config/tamalloc/kernel.key cert=${HOME}/.config/tamalloc/kernel.pem
+	[[ $(stat -c %a "$key") == 600 ]]
+	run -0 kernel/check-signing "$key" "$cert"
+	[[ -z $output ]]
+	openssl x509 -inform DER -in "${cert%.pem}.der" -noout
+	diff - "$HOME/called" <<-EOF
+		make deps SIGN_KEY=$key SIGN_CERT=$cert
+		make deb SIGN_KEY=$key SIGN_CERT=$cert
+		sudo mokutil --import ${cert%.pem}.der
+		sudo reboot
+	EOF
 }
