@@ -1,13 +1,13 @@
-# tamalloc: every task is one target; bare make prints what there is.
+# tamalloc: every task is one target; bare make lists them.
 #
-#   KERNEL=LINE     line of Debian's kernel, this  FLAVOUR=vm   its flavour (vm; for
-#                   host's; all: for check, all                deb, this host's)
-#                   that its Debian has            DEBIAN=NAME  another Debian release,
-#                                                               in a root of its own
-#   BTF=y or n      type information for BPF       TOOLS=y      the command alone
-#   DBG=y           with the debuggers' package    V=1          shows the commands
-#   SIGN_KEY=FILE   signs for Secure Boot, with    O=DIR        build directory
-#   SIGN_CERT=FILE  its certificate
+#   KERNEL=LINE     line of Debian's kernel; by default this machine's (all: for
+#                   check, all lines that its Debian has)
+#   FLAVOUR=vm      its flavour; for packages, by default this machine's
+#   DEBIAN=NAME     another Debian release, in a root of its own
+#   BTF=y or n      type information for BPF        DBG=y       debug symbols
+#   SIGN_KEY=FILE   sign for Secure Boot, with      TOOLS=y     only the command
+#   SIGN_CERT=FILE  its certificate                 V=1         show the commands
+#   O=DIR           build directory
 
 include debian/choice.mk
 O       ?= build
@@ -48,7 +48,8 @@ MAKEOVERRIDES :=
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@echo 'Targets (see README.md):'
+	@echo 'Start with README.md; cli/README.md, tests/README.md, debian/README.source and'
+	@echo 'debian/README.Debian cover the command, tests, packaging and administration.'
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16 | sed 's/^/  /'
 	@sed -n '3,/^$$/s/^# */  /p' $(MAKEFILE_LIST)
 
@@ -83,7 +84,7 @@ deps: ## install the packages that tools and deb need (with sudo)
 	$(Q)$(BUILD_DEP)
 
 check-deps: PROFILES += pkg.tamalloc.check
-check-deps: ## install those that check, lint and demo need besides
+check-deps: ## also install those that check, lint and demo need
 	$(Q)$(BUILD_DEP)
 
 tools: ## build the command, in seconds
@@ -92,26 +93,26 @@ tools: ## build the command, in seconds
 kernel: ## build the kernel, in minutes
 	$(Q)$(KMAKE) build
 
-deb: $(if $(TOOLS),,kernel) ## build the packages into dist/RELEASE/ (TOOLS=y: the command's, dist/tools/)
+deb: $(if $(TOOLS),,kernel) ## build the packages, in dist/RELEASE/ (TOOLS=y: in dist/tools/)
 	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package deb $(DIST)
 
-install-kernel: ## install what deb built, by the command that it ends with
+install-kernel: ## install what deb built, with apt
 	$(Q)debian/install-kernel $(DIST)/$$($(KMAKE) -s print-RELEASE)
 
-source: ## make the source package, in dist/source-RELEASE/ (TOOLS=y: dist/source/)
+source: ## make the source package, in dist/source-RELEASE/
 	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package source $(DIST)
 
-repo: ## make dist/ a signed apt repository, dist/repo (REPO_KEY=FINGERPRINT)
+repo: ## make dist/repo, a signed apt repository (REPO_KEY=FINGERPRINT)
 	$(Q)debian/repo $(DIST) $(DIST)/repo '$(REPO_KEY)'
 	@echo '  REPO     $(DIST)/repo'
 
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install
 
-check: check-deps ## run the tests, on this host's line (KERNEL=all: all of its Debian's)
+check: check-deps ## run the tests, on this machine's line (KERNEL=all: on all)
 	$(Q)tests/check
 
-check-long: check-deps ## run those that take longer (KERNEL=all, unless it says another)
+check-long: check-deps ## run the tests that take longer, on all lines
 	$(Q)tests/check --long
 
 lint: ## check the kernel's sources with the kernel's tools
@@ -121,26 +122,22 @@ check-mutants: ## check that the tests find faults put in on purpose
 	$(Q)tests/check mutants@$(KERNEL) mutants@$(KERNEL)-debug
 
 bench: PROFILES += pkg.tamalloc.btf pkg.tamalloc.bench
-bench: check-deps ## measure it against what else there is, into bench/
+bench: check-deps ## measure the costs again, in two hours, into bench/
 	$(Q)bench/run
 
-patches: ## write dist/patches-VERSION/, for a kernel tree of one's own
+patches: ## write dist/patches-VERSION/, for your own kernel tree
 	$(Q)$(KMAKE) patches DIST=$(DIST)
 
-demo: ## install what it takes, build, boot and show it
+demo: ## build and install it in a throwaway Debian, boot and show it
 	$(Q)$(MAKE) check-deps
 	$(Q)tests/vm/demo
 
-shell: ## a root shell in the machine that demo made
+shell: ## open a root shell in the machine that demo made
 	$(Q)tests/vm/run --interactive --snapshot --disk $(O)/vm/$(KERNEL)-$(FLAVOUR).qcow2
 
 endif
 
-prune: ## remove all but the two newest kernels from build/ and dist/
-	$(Q)debian/prune $(O) $(DIST)
-
-clean: ## remove what was built, but not dist/
-	$(call remove,$(O))
+clean: ## remove all builds, but not dist/
 
 distclean: clean ## remove dist/ too
 	$(call remove,$(DIST))
