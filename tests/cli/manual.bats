@@ -20,8 +20,8 @@ examples() {
 }
 
 @test "mandoc and man have nothing to say" {
-	pages=("$man"/man1/*.1 "$man"/man2/*.2)
-	(( ${#pages[@]} >= 7 ))
+	pages=("$man"/man?/*.[1278])
+	(( ${#pages[@]} >= 9 ))
 	for page in "${pages[@]}"; do
 		run --separate-stderr mandoc -Tlint -W style "$page"
 		[[ $status -eq 0 && -z $output && -z $stderr ]]
