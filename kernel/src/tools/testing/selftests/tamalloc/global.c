@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The sums of tamalloc_get_global_stats(), and the pointers it takes. */
-#include <limits.h>
-#include <stdint.h>
 #include <stdio.h>
 
 #include "../kselftest_harness.h"
 #include "util.h"
+
+static int pointer_error(void *stats)
+{
+	return global_error(stats);
+}
+
+#define POINTER_STATS	struct global_memory_stats
+#include "pointer.h"
 
 #define PAGES_PER_MIB	(MIB / PAGE)
 
@@ -16,8 +22,6 @@
 /* Steps through a MiB, so that every way of rounding shows. */
 #define FINE_STEP	(60 * KIB)
 #define FINE_STEPS	20
-
-#define CANARY		0xa5
 
 #define EXPECT_EQUALS_PROC() do {					\
 	struct global_memory_stats seen;				\
@@ -188,79 +192,6 @@ TEST(borrowed_memory_counts_once)
 	if (worker > 0)
 		EXPECT_EQ(EINVAL, process_error(worker, &stats));
 	stop(pid);
-}
-
-FIXTURE(pointer) {
-	char *page;
-	struct global_memory_stats *fits;
-};
-
-FIXTURE_SETUP(pointer)
-{
-	self->page = page_before_gap();
-	ASSERT_NE(NULL, self->page);
-	memset(self->page, CANARY, PAGE);
-	self->fits = (void *)(self->page + PAGE - sizeof(*self->fits));
-}
-
-FIXTURE_TEARDOWN(pointer)
-{
-	munmap(self->page, PAGE);
-}
-
-TEST_F(pointer, up_to_the_end_of_memory)
-{
-	EXPECT_EQ(0, global_error(self->fits));
-	EXPECT_LT(0, self->fits->total_reserved_memory_mb);
-	EXPECT_EQ(CANARY, (unsigned char)((char *)self->fits)[-1]);
-}
-
-TEST_F(pointer, unaligned)
-{
-	struct global_memory_stats stats;
-	char *start = (char *)self->fits - 3;
-
-	EXPECT_EQ(0, global_error(start));
-	memcpy(&stats, start, sizeof(stats));
-	EXPECT_LT(0, stats.total_reserved_memory_mb);
-	EXPECT_LT(stats.total_reserved_memory_mb, 1UL << 32);
-	EXPECT_EQ(CANARY, (unsigned char)start[-1]);
-	EXPECT_EQ(CANARY, (unsigned char)start[sizeof(stats)]);
-}
-
-TEST_F(pointer, beyond_the_end_of_memory)
-{
-	EXPECT_EQ(EFAULT, global_error((char *)self->fits + 1));
-	EXPECT_EQ(EFAULT, global_error((char *)self->fits + 8));
-	EXPECT_EQ(EFAULT, global_error(self->page + PAGE));
-}
-
-TEST_F(pointer, null)
-{
-	EXPECT_EQ(EFAULT, global_error(NULL));
-}
-
-TEST_F(pointer, into_the_kernel)
-{
-	EXPECT_EQ(EFAULT, global_error((void *)LONG_MIN));
-	EXPECT_EQ(EFAULT, global_error((void *)0xffff888000000000UL));
-	EXPECT_EQ(EFAULT, global_error((void *)-PAGE));
-	EXPECT_EQ(EFAULT, global_error((void *)-1UL));
-	/* From the last bytes of a process's into the hole behind. */
-	EXPECT_EQ(EFAULT, global_error((void *)((1UL << 47) - 8)));
-}
-
-TEST_F(pointer, read_only)
-{
-	ASSERT_EQ(0, mprotect(self->page, PAGE, PROT_READ));
-	EXPECT_EQ(EFAULT, global_error(self->fits));
-	EXPECT_EQ(CANARY, (unsigned char)self->page[PAGE - 1]);
-}
-
-TEST_F(pointer, inaccessible)
-{
-	ASSERT_EQ(0, mprotect(self->page, PAGE, PROT_NONE));
-	EXPECT_EQ(EFAULT, global_error(self->fits));
 }
 
 /* The answer itself may be what commits the page. */

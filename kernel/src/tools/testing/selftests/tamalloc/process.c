@@ -6,7 +6,13 @@
 #include "../kselftest_harness.h"
 #include "util.h"
 
-#define CANARY		0xa5
+static int pointer_error(void *stats)
+{
+	return process_error(getpid(), stats);
+}
+
+#define POINTER_STATS	struct process_memory_stats
+#include "pointer.h"
 
 /* Reserve a GiB and write into a fraction of it. */
 static void prepare_use(void *percent)
@@ -359,89 +365,20 @@ TEST_F(oom, score_is_the_adjustment)
 	EXPECT_EQ(variant->adj, stats.oom_score);
 }
 
-FIXTURE(pointer) {
-	char *page;
-	struct process_memory_stats *fits;
-};
-
-FIXTURE_SETUP(pointer)
-{
-	self->page = page_before_gap();
-	ASSERT_NE(NULL, self->page);
-	memset(self->page, CANARY, PAGE);
-	self->fits = (void *)(self->page + PAGE - sizeof(*self->fits));
-}
-
-FIXTURE_TEARDOWN(pointer)
-{
-	munmap(self->page, PAGE);
-}
-
-TEST_F(pointer, up_to_the_end_of_memory)
-{
-	EXPECT_EQ(0, process_error(getpid(), self->fits));
-	EXPECT_LT(0, self->fits->reserved_memory_kb);
-	EXPECT_LE(-1000, self->fits->oom_score);
-	EXPECT_GE(1000, self->fits->oom_score);
-	EXPECT_EQ(CANARY, (unsigned char)((char *)self->fits)[-1]);
-}
-
-TEST_F(pointer, unaligned)
-{
-	struct process_memory_stats stats;
-	char *start = (char *)self->fits - 3;
-
-	EXPECT_EQ(0, process_error(getpid(), start));
-	memcpy(&stats, start, sizeof(stats));
-	EXPECT_LT(0, stats.reserved_memory_kb);
-	EXPECT_LT(stats.reserved_memory_kb, 1UL << 37);
-	EXPECT_EQ(CANARY, (unsigned char)start[-1]);
-	EXPECT_EQ(CANARY, (unsigned char)start[sizeof(stats)]);
-}
-
-TEST_F(pointer, beyond_the_end_of_memory)
-{
-	EXPECT_EQ(EFAULT, process_error(getpid(), (char *)self->fits + 1));
-	EXPECT_EQ(EFAULT, process_error(getpid(), (char *)self->fits + 8));
-	EXPECT_EQ(EFAULT, process_error(getpid(), (char *)self->fits + 16));
-	EXPECT_EQ(EFAULT, process_error(getpid(), self->page + PAGE));
-}
-
-TEST_F(pointer, null)
-{
-	EXPECT_EQ(EFAULT, process_error(getpid(), NULL));
-}
-
-TEST_F(pointer, into_the_kernel)
-{
-	EXPECT_EQ(EFAULT, process_error(getpid(), (void *)LONG_MIN));
-	EXPECT_EQ(EFAULT, process_error(getpid(),
-					(void *)0xffff888000000000UL));
-	EXPECT_EQ(EFAULT, process_error(getpid(), (void *)-PAGE));
-	EXPECT_EQ(EFAULT, process_error(getpid(), (void *)-1UL));
-	/* From the last bytes of a process's into the hole behind. */
-	EXPECT_EQ(EFAULT, process_error(getpid(), (void *)((1UL << 47) - 8)));
-}
-
-TEST_F(pointer, read_only)
-{
-	ASSERT_EQ(0, mprotect(self->page, PAGE, PROT_READ));
-	EXPECT_EQ(EFAULT, process_error(getpid(), self->fits));
-	EXPECT_EQ(CANARY, (unsigned char)self->page[PAGE - 1]);
-}
-
-TEST_F(pointer, inaccessible)
-{
-	ASSERT_EQ(0, mprotect(self->page, PAGE, PROT_NONE));
-	EXPECT_EQ(EFAULT, process_error(getpid(), self->fits));
-}
-
 /* Nothing is written where there is nothing to tell. */
 TEST_F(pointer, untouched_on_error)
 {
+	size_t size = PAGE;
+	pid_t zombie;
+	int i;
+
+	zombie = start_zombie(prepare_reserve, &size);
+	ASSERT_LT(0, zombie);
 	EXPECT_EQ(ESRCH, process_error(gone_process(), self->fits));
-	EXPECT_EQ(CANARY, (unsigned char)self->page[PAGE - 1]);
-	EXPECT_EQ(CANARY, *(unsigned char *)self->fits);
+	EXPECT_EQ(EINVAL, process_error(zombie, self->fits));
+	for (i = 0; i < PAGE; i++)
+		ASSERT_EQ(CANARY, (unsigned char)self->page[i]);
+	stop(zombie);
 }
 
 TEST_HARNESS_MAIN
