@@ -33,6 +33,20 @@ TEST(address_space_limit)
 	EXPECT_EQ(0, reserve_error(64 * MIB));
 }
 
+/* Private writable memory is data, whether or not it is touched. */
+TEST(data_limit)
+{
+	void *memory;
+
+	ASSERT_EQ(0, set_limit(RLIMIT_DATA, 64 * MIB));
+	EXPECT_EQ(ENOMEM, reserve_error(64 * MIB));
+	memory = reserve(16 * MIB);
+	ASSERT_NE(MAP_FAILED, memory);
+	EXPECT_EQ(ENOMEM, reserve_error(48 * MIB));
+	EXPECT_EQ(0, munmap(memory, 16 * MIB));
+	EXPECT_EQ(0, reserve_error(48 * MIB));
+}
+
 FIXTURE(overcommit) {
 	char saved[16];
 };
