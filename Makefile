@@ -137,7 +137,11 @@ shell: ## open a root shell in the machine that demo made
 
 endif
 
+prune: ## remove all but the two newest kernels from build/ and dist/
+	$(Q)debian/prune $(O) $(DIST)
+
 clean: ## remove all builds, but not dist/
+	$(call remove,$(O))
 
 distclean: clean ## remove dist/ too
 	$(call remove,$(DIST))

@@ -412,7 +412,7 @@ names() { # VERSION [VARIABLE]...
 	grep -qx "Built-Using: linux (= $KERNEL.999-3)" debian/control
 	grep -q "^ *linux-source-$KERNEL (= $KERNEL.999-3) <!pkg.tamalloc.tools>,$" debian/control
 	grep -q "^version=$release\$" "debian/linux-image-$release.postinst"
-	run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
+	run ! grep -rn --exclude='*.README.Debian' '@[A-Z_]*@' debian/control debian/linux-*
 }
 
 @test "packages of Debian's flavours go with what Debian's go with, each of its line" {
@@ -424,7 +424,7 @@ names() { # VERSION [VARIABLE]...
 		cp -a "$BATS_TEST_DIRNAME"/../../{debian,kernel} "$BATS_TEST_TMPDIR/copy/"
 		cd "$BATS_TEST_TMPDIR/copy"
 		debian/gencontrol "$KERNEL" "$flavour"
-		run ! grep -rn '@[A-Z_]*@' debian/control debian/linux-*
+		run ! grep -rn --exclude='*.README.Debian' '@[A-Z_]*@' debian/control debian/linux-*
 		[[ -z $(awk 'length > 80 && /^ /' debian/control | sed '/^ *[a-z0-9.-]* [<(]/d') ]]
 		image=linux-image-${RELEASE%-"$FLAVOUR"}-$flavour
 		meta=linux-image-$KERNEL-tamalloc-$flavour
@@ -631,7 +631,7 @@ linux-image-6.1.191+tamalloc1.1-vm" ]]
 		grep -q "^\*\* $title:" "$BATS_TEST_TMPDIR/report"
 	done
 	grep -qFf /proc/version "$BATS_TEST_TMPDIR/report"
-	grep -q '^\*\* Another kernel runs than the one reported' "$BATS_TEST_TMPDIR/report"
+	grep -q '^\*\* Another kernel is running than the one reported' "$BATS_TEST_TMPDIR/report"
 }
 
 @test "lintian finds no error and no warning" {
