@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/fsuid.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include <linux/capability.h>
 
@@ -95,6 +97,30 @@ static void prepare_user_threads(void *uid)
 static pid_t start_user(uid_t uid)
 {
 	return start(prepare_user, &uid);
+}
+
+/* Where the copies of this program are that the chain below executes. */
+#define PLAIN_COPY	"/tmp/tamalloc-plain-XXXXXX"
+#define SETUID_COPY	"/tmp/tamalloc-setuid-XXXXXX"
+
+/* What the privileged one has reserved, and nobody else. */
+#define SECRET_SIZE	(64 * GIB)
+
+/*
+ * Two copies of this program execute each other by turns, as USER: a plain one
+ * and one that is set-user-ID to root.
+ */
+static void __attribute__((constructor(101))) run_exec_chain(int argc, char **argv)
+{
+	if (argc != 4 || strcmp(argv[1], "exec-chain"))
+		return;
+	if (geteuid() != getuid() && reserve(SECRET_SIZE) == MAP_FAILED)
+		_exit(1);
+	usleep(3000);
+	if (setresuid(USER, USER, USER))
+		_exit(1);
+	execl(argv[2], argv[2], "exec-chain", argv[3], argv[2], NULL);
+	_exit(1);
 }
 
 FIXTURE(level) {
@@ -316,8 +342,8 @@ TEST_F(level, own_exited_leader)
 	stop(pid);
 }
 
-/* Copy a program to where whoever isn't root can run it, but not read it. */
-static int copy_program(const char *from, char *template)
+/* Copy a program to where whoever isn't root can run it. */
+static int copy_program(const char *from, char *template, mode_t mode)
 {
 	char buf[65536];
 	ssize_t len;
@@ -331,7 +357,7 @@ static int copy_program(const char *from, char *template)
 		if (write(out, buf, len) != len)
 			return -EIO;
 	}
-	if (fchmod(out, 0711))
+	if (fchmod(out, mode))
 		return -errno;
 	close(in);
 	return close(out);
@@ -359,7 +385,7 @@ TEST_F(level, program_that_may_not_be_read)
 	char path[] = "/tmp/tamalloc-XXXXXX";
 	pid_t pid;
 
-	ASSERT_EQ(0, copy_program("/bin/sleep", path));
+	ASSERT_EQ(0, copy_program("/bin/sleep", path, 0711));
 	pid = start_program(path);
 	unlink(path);
 	ASSERT_LT(0, pid);
@@ -379,6 +405,100 @@ TEST_F(level, program_that_may_be_read)
 	EXPECT_EQ(variant->denied,
 		  error_as(OTHER_USER, NO_CAPS, pid, &self->stats));
 	stop(pid);
+}
+
+/* How often a question about the chain was answered how. */
+struct answers {
+	unsigned long plain;
+	unsigned long secret;
+	unsigned long denied;
+	unsigned long other;
+};
+
+static void ask(pid_t pid, int denied, struct answers *answers)
+{
+	struct process_memory_stats stats;
+	int error = process_error(pid, &stats);
+
+	if (error)
+		(*(error == denied ? &answers->denied : &answers->other))++;
+	else if (stats.reserved_memory_kb < SECRET_SIZE / KIB)
+		answers->plain++;
+	else
+		answers->secret++;
+}
+
+/* As USER, for some seconds. */
+static void ask_on_and_on(pid_t pid, int denied, struct answers *answers)
+{
+	time_t end = time(NULL) + 4;
+
+	if (become(USER, NO_CAPS))
+		return;
+	while (time(NULL) < end)
+		ask(pid, denied, answers);
+}
+
+/* The system's own may ignore set-user-ID bits. */
+static int mount_own_tmp(void)
+{
+	return unshare(CLONE_NEWNS) ||
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	       mount("tmpfs", "/tmp", "tmpfs", 0, "mode=0755");
+}
+
+static pid_t start_exec_chain(const char *plain, const char *setuid)
+{
+	pid_t pid = fork();
+
+	if (!pid) {
+		/* Execing a set-user-ID program forgets about a dying parent. */
+		alarm(60);
+		if (!become(USER, NO_CAPS))
+			execl(plain, plain, "exec-chain", setuid, plain, NULL);
+		_exit(1);
+	}
+	return pid;
+}
+
+/*
+ * A process of the caller's own, as long as the program is plain.  The figures
+ * of the privileged program must not get out however an exec comes between
+ * question and answer.
+ */
+TEST_F(level, set_user_id_programs_between_others)
+{
+	char plain[] = PLAIN_COPY, setuid[] = SETUID_COPY;
+	struct answers *answers;
+	pid_t pid, asker;
+
+	answers = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)answers);
+	ASSERT_EQ(0, mount_own_tmp());
+	ASSERT_EQ(0, copy_program("/proc/self/exe", plain, 0755));
+	ASSERT_EQ(0, copy_program("/proc/self/exe", setuid, 04755));
+	pid = start_exec_chain(plain, setuid);
+	ASSERT_LT(0, pid);
+	asker = fork();
+	if (!asker) {
+		ask_on_and_on(pid, variant->denied, answers);
+		_exit(0);
+	}
+	waitpid(asker, NULL, 0);
+	stop(pid);
+
+	EXPECT_LT(0, answers->plain);
+	EXPECT_EQ(0, answers->other);
+	if (variant->denied) {
+		EXPECT_LT(0, answers->denied);
+		EXPECT_EQ(0, answers->secret);
+	} else {
+		EXPECT_EQ(0, answers->denied);
+		EXPECT_LT(0, answers->secret);
+	}
+	TH_LOG("%lu plain, %lu secret, %lu denied", answers->plain,
+	       answers->secret, answers->denied);
 }
 
 /* Totals are told at every level. */
