@@ -23,8 +23,9 @@ kernel_image() {
 }
 
 # What our packages are called; the top Makefile exports the first four.  Those of the
-# kernel, and the command's built with them, are in $DIST/$RELEASE.
+# kernel, and the command's built with them, are in $DIST/$RELEASE.  Goes to the top.
 set_names() {
+	cd "${BASH_SOURCE[0]%/*}/../.." || return
 	export KERNEL=${KERNEL-$(kernel/line default)} FLAVOUR=${FLAVOUR-vm}
 	export O=${O-$PWD/build} DIST=${DIST-$PWD/dist}
 	export RELEASE SRCVER OURS VERSION

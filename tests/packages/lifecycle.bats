@@ -13,7 +13,6 @@ load ../lib/readme
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export VM_DISK=$BATS_FILE_TMPDIR/disk.qcow2 SHARE=$BATS_FILE_TMPDIR/share
 	make -s --no-print-directory -C tests/vm base >&2

@@ -7,7 +7,6 @@ load ../lib/kernel
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/../.." || return
 	set_names
 	export WORK=$BATS_FILE_TMPDIR
 	key=/usr/share/ovmf/PkKek-1-snakeoil
