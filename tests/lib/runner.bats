@@ -75,6 +75,16 @@ suite() { # one | two | three, and what it does
 	grep -x 'ok 1 - 7.3 amd64 trixie' build/tests/log/two@*
 }
 
+@test "a word of the table that says nothing is refused" {
+	suite one 'echo ok 1; echo 1..1'
+	for word in other own-debug,owns others:debug; do
+		echo "kernel/one/run kernel one $word others" >tests/suites
+		check
+		[[ $status -eq 2 && $output == '' ]]
+		[[ $stderr == "tests/suites: one: no such kernels: ${word#own-debug,}" ]]
+	done
+}
+
 @test "two run side by side, but never two that keep all CPUs busy" {
 	sed -i 's/any/own,others/' tests/suites
 	suite two 'mkdir alone || exit; sleep 1; rmdir alone; echo 1..1; echo "ok 1 alone"'
