@@ -407,8 +407,8 @@ os.execv(sys.argv[1], sys.argv[1:])'
 		--touch 4T --read >"$BATS_TEST_TMPDIR/out" \
 		2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	pid=$!
-	# It catches signals before it reserves.
-	until_true grep -qE '^VmSize:\s+4[0-9]{9} kB' "/proc/$pid/status"
+	# It catches signals, of which SIGINT is 0x2, before it touches.
+	until_true grep -q '^SigCgt:.*[2367abef]$' "/proc/$pid/status"
 	sleep 0.2
 	kill -INT "$pid"
 	status=0
