@@ -9,14 +9,15 @@
 
 #include "alloc/alloc.h"
 #include "alloc/compare.h"
+#include "alloc/curve.h"
 #include "alloc/hold.h"
 #include "alloc/picture.h"
-#include "alloc/plot.h"
 #include "alloc/report.h"
 #include "alloc/request.h"
 #include "alloc/rss_lag.h"
 #include "alloc/summary.h"
 #include "output/figure.h"
+#include "output/plot.h"
 #include "output/stdout.h"
 #include "output/terminal.h"
 #include "shared/i18n.h"
@@ -52,7 +53,7 @@ static void observe(void *observer, const struct sample *sample)
 	growth = sample_used_growth(&show->exp, sample);
 	if (sample->stage == TOUCHED)
 		show->lags |= rss_lag_explains(sample->touched, growth);
-	series_add(&show->series, &show->exp, sample);
+	curve_add(&show->series, &show->exp, sample);
 	if (show->live)
 		picture_show(&show->picture);
 }
@@ -92,7 +93,7 @@ static void show_begin(struct show *show)
 	show->exp.observe = observe;
 	show->exp.observer = show;
 	experiment_prepare(&show->exp);
-	series_init(&show->series, &show->exp.plan);
+	series_init(&show->series, plan_work(&show->exp.plan));
 	show->picture = (struct picture){
 		.exp = &show->exp,
 		.series = &show->series,
@@ -205,7 +206,7 @@ static bool finish(struct show *show)
 	if (!stdout_flush())
 		return false;
 	explain_lag(show);
-	if (req->plot && !plot_write(req->plot, &show->exp, &show->series))
+	if (req->plot && !curve_write(req->plot, &show->exp, &show->series))
 		return false;
 	if (req->hold)
 		hold_prepare();

@@ -117,7 +117,7 @@ static void put_fitting(char *text, int columns)
 static const struct point *point_at(const struct series *series, uint64_t done)
 {
 	for (size_t i = 0; i < series->n; i++)
-		if (series->points[i].done >= done)
+		if (series->points[i].x >= done)
 			return &series->points[i];
 	return NULL;
 }

@@ -4,7 +4,7 @@
 #define PICTURE_H
 
 #include "alloc/experiment.h"
-#include "alloc/series.h"
+#include "output/series.h"
 
 struct picture {
 	const struct experiment *exp;

@@ -141,10 +141,10 @@ source/users -> output/table" ]]
 	}
 	run tsort < <(arrows)
 	[[ $status -eq 0 && $output == tamalloc$'\n'* ]]
-	echo '#include "alloc/svg.h"' >>"$dir/alloc/series.h"
+	echo '#include "output/chart.h"' >>"$dir/output/series.h"
 	run tsort < <(arrows)
 	[[ $status -ne 0 && $output == *loop* ]]
-	[[ $output == *alloc/svg* && $output == *alloc/series* ]]
+	[[ $output == *output/chart* && $output == *output/series* ]]
 }
 
 @test "each public name is in the header of its file" {

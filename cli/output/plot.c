@@ -9,8 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "alloc/plot.h"
-#include "alloc/svg.h"
+#include "output/plot.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
@@ -69,7 +68,7 @@ static int open_temporary(const char *path, char temporary[PATH_MAX])
 	return mkostemp(temporary, O_CLOEXEC);
 }
 
-/* Tests writing before the experiment, not after it. */
+/* Tests writing before the work, not after it. */
 static bool is_writable(const char *path)
 {
 	char target[PATH_MAX], temporary[PATH_MAX];
@@ -124,8 +123,7 @@ void plot_check(const char *path)
 		err(EXIT_FAILURE, "%s", path);
 }
 
-static bool write_to(int fd, const struct experiment *exp,
-		     const struct series *series)
+static bool write_to(int fd, const struct chart *chart)
 {
 	FILE *file = fdopen(fd, "w");
 	bool failed;
@@ -134,7 +132,7 @@ static bool write_to(int fd, const struct experiment *exp,
 		close(fd);
 		return false;
 	}
-	svg_write(file, exp, series);
+	chart_write(file, chart);
 	failed = ferror(file);
 	return !(fclose(file) || failed);
 }
@@ -149,8 +147,7 @@ static void give_usual_mode(int fd, const char *path)
 	fchmod(fd, stat(path, &st) ? 0666 & ~mask : st.st_mode & 07777);
 }
 
-static bool replace(const char *path, const struct experiment *exp,
-		    const struct series *series)
+static bool replace(const char *path, const struct chart *chart)
 {
 	char target[PATH_MAX], temporary[PATH_MAX];
 	int fd, why;
@@ -160,8 +157,7 @@ static bool replace(const char *path, const struct experiment *exp,
 	if (fd < 0)
 		return false;
 	give_usual_mode(fd, path);
-	if (write_to(fd, exp, series) && !interrupted() &&
-	    !rename(temporary, path))
+	if (write_to(fd, chart) && !interrupted() && !rename(temporary, path))
 		return true;
 	/* Keep the errno that says why, not that of unlink(). */
 	why = errno;
@@ -170,17 +166,16 @@ static bool replace(const char *path, const struct experiment *exp,
 	return false;
 }
 
-bool plot_write(const char *path, const struct experiment *exp,
-		const struct series *series)
+bool plot_write(const char *path, const struct chart *chart)
 {
 	bool written;
 
 	if (is_replaced(path)) {
-		written = replace(path, exp, series);
+		written = replace(path, chart);
 	} else {
 		int fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
 
-		written = fd >= 0 && write_to(fd, exp, series);
+		written = fd >= 0 && write_to(fd, chart);
 	}
 	if (!written && !interrupted())
 		warn("%s", path);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The experiment's curve as an SVG file. */
+/* A chart as an SVG file. */
 #ifndef PLOT_H
 #define PLOT_H
 
-#include "alloc/experiment.h"
-#include "alloc/series.h"
+#include <stdbool.h>
+
+#include "output/chart.h"
 
 /* Exits if @path cannot be written later. */
 void plot_check(const char *path);
@@ -14,7 +15,6 @@ void plot_check(const char *path);
  * file is ever there.  Returns false, with a message if it cannot be written,
  * and silently if it is interrupted.
  */
-bool plot_write(const char *path, const struct experiment *exp,
-		const struct series *series);
+bool plot_write(const char *path, const struct chart *chart);
 
 #endif /* PLOT_H */

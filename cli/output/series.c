@@ -2,37 +2,30 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "alloc/series.h"
+#include "output/series.h"
 
-void series_init(struct series *series, const struct plan *plan)
+void series_init(struct series *series, uint64_t length)
 {
 	/* A pattern other than zero, so that the pages are really used. */
 	memset(series, 0xff, sizeof(*series));
 	series->n = 0;
 	/* Points two apart are at least this far from each other. */
-	series->spacing = plan_work(plan) / (SERIES_MAX / 2 - 2) + 1;
+	series->spacing = length / (SERIES_MAX / 2 - 2) + 1;
 }
 
 /* Returns whether nobody would see the last point beside its neighbours. */
-static bool last_is_superfluous(const struct series *series, uint64_t done)
+static bool last_is_superfluous(const struct series *series, uint64_t x)
 {
 	const struct point *end = series->points + series->n;
 
-	return series->n >= 2 && done - end[-2].done < series->spacing;
+	return series->n >= 2 && x - end[-2].x < series->spacing;
 }
 
-void series_add(struct series *series, const struct experiment *exp,
-		const struct sample *sample)
+void series_add(struct series *series, const struct point *point)
 {
-	const struct point point = {
-		.done = sample->touched + sample->released,
-		.reserved = growth_or_none(sample_reserved_growth(exp, sample)),
-		.used = growth_or_none(sample_used_growth(exp, sample)),
-	};
-
-	if (last_is_superfluous(series, point.done))
+	if (last_is_superfluous(series, point->x))
 		series->n--;
-	series->points[series->n++] = point;
+	series->points[series->n++] = *point;
 }
 
 uint64_t series_highest(const struct series *series)
