@@ -205,22 +205,27 @@ on_host() { # [VARIABLE]...
 
 @test "prune keeps the two newest of each line and flavour, and what is not of ours" {
 	cd "$BATS_TEST_TMPDIR"
-	for version in 6.1.190-1 6.1.192-2 6.1.99-1 6.12.117-1~deb12u1; do
-		mkdir -p "o/linux-$version/obj-vm"
-		touch "o/linux-$version/.patched"
-	done
-	mkdir -p o/linux-6.1.1-1 dist/repo dist/tools
-	for release in 6.1.{9+tamalloc1.1,190+tamalloc1.1,192+tamalloc1.2}-{vm,amd64} \
-		6.12.117+tamalloc1.1.deb12u1-vm; do
-		mkdir -p "dist/$release" "dist/source-$release"
+	# For this host's Debian, and with DEBIAN= for another.
+	for debian in . trixie; do
+		for version in 6.1.190-1 6.1.192-2 6.1.99-1 6.12.117-1~deb12u1; do
+			mkdir -p "o/$debian/linux-$version/obj-vm"
+			touch "o/$debian/linux-$version/.patched"
+		done
+		mkdir -p "o/$debian/linux-6.1.1-1" "dist/$debian/"{repo,tools}
+		for release in 6.1.{9+tamalloc1.1,190+tamalloc1.1,192+tamalloc1.2}-{vm,amd64} \
+			6.12.117+tamalloc1.1.deb12u1-vm; do
+			mkdir -p "dist/$debian/$release" "dist/$debian/source-$release"
+		done
 	done
 	make -s -C "$BATS_TEST_DIRNAME/../.." prune O="$PWD/o" DIST="$PWD/dist"
-	[[ $(cd o && echo *) == \
-		"linux-6.1.1-1 linux-6.1.190-1 linux-6.1.192-2 linux-6.12.117-1~deb12u1" ]]
-	left=$(cd dist && printf '%s\n' * | grep -v ^source)
-	[[ $left == $(printf '%s\n' 6.1.190+tamalloc1.1-{amd64,vm} 6.1.192+tamalloc1.2-{amd64,vm} \
-		6.12.117+tamalloc1.1.deb12u1-vm repo tools) ]]
-	[[ $(printf '%s\n' dist/source-* | wc -l) -eq 5 ]]
+	for debian in . trixie; do
+		[[ $(cd "o/$debian" && echo linux-*) == \
+			"linux-6.1.1-1 linux-6.1.190-1 linux-6.1.192-2 linux-6.12.117-1~deb12u1" ]]
+		left=$(cd "dist/$debian" && printf '%s\n' * | grep -v -e ^source -e ^trixie)
+		[[ $left == $(printf '%s\n' 6.1.190+tamalloc1.1-{amd64,vm} 6.1.192+tamalloc1.2-{amd64,vm} \
+			6.12.117+tamalloc1.1.deb12u1-vm repo tools) ]]
+		[[ $(printf '%s\n' "dist/$debian/source-"* | wc -l) -eq 5 ]]
+	done
 	run -2 "$BATS_TEST_DIRNAME/../../debian/prune"
 }
 
