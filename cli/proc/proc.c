@@ -47,6 +47,12 @@ struct proc_request {
 	size_t top;  /* 0: all */
 };
 
+/* What tells a process from one that gets its ID later. */
+struct identity {
+	bool known;
+	uint64_t start;
+};
+
 /* What a sample has found, and which rows it shows. */
 struct proc_sample {
 	const struct proc_request *req;
@@ -55,7 +61,7 @@ struct proc_sample {
 	struct processes before;
 	struct process **rows;
 	size_t n_rows;
-	size_t n_failed; /* named processes without figures, or failed reads */
+	struct identity *named; /* of those that the command line names */
 };
 
 static pid_t parse_pid(const char *text)
@@ -176,20 +182,31 @@ static void report(const struct watch *watch, const struct process *process)
 		warnx("%d: %s", process->pid, explain(process));
 }
 
+/* The process that was there at first is meant, as long as it lives. */
+static void identify(struct proc_sample *sample, size_t i)
+{
+	struct process *process = &sample->now.list[i];
+	struct identity *named = &sample->named[i];
+	uint64_t start;
+
+	if (!sample->req->watch.on || process->error == ESRCH ||
+	    !process_start(process, &start))
+		return;
+	if (named->known && named->start != start)
+		process_forget(process);
+	else
+		*named = (struct identity){ .known = true, .start = start };
+}
+
 static void ask_named(struct proc_sample *sample)
 {
 	const struct proc_request *req = sample->req;
 
-	sample->n_failed = 0;
 	for (size_t i = 0; i < req->n_pids; i++) {
-		const struct process *process;
-
 		processes_add(&sample->now, req->pids[i]);
-		process = &sample->now.list[i];
-		if (process->error) {
-			sample->n_failed++;
-			report(&req->watch, process);
-		}
+		identify(sample, i);
+		if (sample->now.list[i].error)
+			report(&req->watch, &sample->now.list[i]);
 	}
 }
 
@@ -198,23 +215,33 @@ static void ask_all(struct proc_sample *sample)
 {
 	if (!processes_add_all(&sample->now))
 		err(EXIT_FAILURE, "/proc");
-	sample->n_failed = 0;
 	for (size_t i = 0; i < sample->now.n; i++) {
 		const struct process *process = &sample->now.list[i];
 
-		if (process_answer(process) == ANSWER_ERROR &&
-		    !sample->n_failed++)
+		if (process_answer(process) == ANSWER_ERROR) {
 			report(&sample->req->watch, process);
+			break;
+		}
 	}
 }
 
-static void ask(struct proc_sample *sample)
+static bool needs_differences(const struct proc_request *req,
+			      const struct table *table)
+{
+	return table_shows(table, PROCESS_RESERVED_DIFF) ||
+	       table_shows(table, PROCESS_USED_DIFF) ||
+	       (req->has_sort && (req->sort == PROCESS_RESERVED_DIFF ||
+				  req->sort == PROCESS_USED_DIFF));
+}
+
+static void ask(struct proc_sample *sample, const struct table *table)
 {
 	if (sample->req->all)
 		ask_all(sample);
 	else
 		ask_named(sample);
-	processes_compare(&sample->now, &sample->before);
+	if (sample->req->watch.on && needs_differences(sample->req, table))
+		processes_compare(&sample->now, &sample->before);
 }
 
 static bool has_user(struct process *process, uid_t user)
@@ -272,14 +299,29 @@ static void sort_rows(struct proc_sample *sample)
 			compare_rows, sample);
 }
 
-static void take_sample(struct proc_sample *sample)
+static void take_sample(struct proc_sample *sample, const struct table *table)
 {
 	processes_keep(&sample->now, &sample->before);
 	sample->context.time = watch_time();
 	sample->context.machine = machine_memory();
-	ask(sample);
+	ask(sample, table);
 	choose_rows(sample);
 	sort_rows(sample);
+}
+
+/* Returns false, and shows nothing, if one of --all has ended meanwhile. */
+static bool show_row(struct table *table, const struct proc_sample *sample,
+		     struct process *process)
+{
+	int error = process->error;
+
+	process_fill(table, &sample->context, process);
+	if (sample->req->all && process_has_ended(process))
+		return false;
+	if (process->error != error)
+		report(&sample->req->watch, process);
+	table_row_end(table);
+	return true;
 }
 
 static void show(struct table *table, void *arg)
@@ -290,9 +332,9 @@ static void show(struct table *table, void *arg)
 
 	if (top && top < room)
 		room = top;
-	take_sample(sample);
-	for (size_t i = 0; i < sample->n_rows && i < room; i++)
-		process_show(table, &sample->context, sample->rows[i]);
+	take_sample(sample, table);
+	for (size_t i = 0; i < sample->n_rows && room; i++)
+		room -= show_row(table, sample, sample->rows[i]);
 }
 
 static void start_sample(struct proc_sample *sample)
@@ -309,6 +351,7 @@ static void start_sample(struct proc_sample *sample)
 	sample->context.source = source->name;
 	sample->now.source = sample->before.source = source;
 	sample->now.have_proc = sample->before.have_proc = have_proc;
+	sample->named = xcalloc(req->n_pids + 1, sizeof(*sample->named));
 }
 
 static void free_request(struct proc_request *req)
@@ -320,30 +363,44 @@ static void free_request(struct proc_request *req)
 
 static void free_sample(struct proc_sample *sample)
 {
+	free(sample->named);
 	free(sample->rows);
 	free(sample->now.list);
 	free(sample->before.list);
 }
 
+static bool has_failed(const struct proc_request *req,
+		       const struct process *process)
+{
+	if (req->all)
+		return process_answer(process) == ANSWER_ERROR;
+	return process->error;
+}
+
 static int exit_status(const struct proc_sample *sample)
 {
-	if (interrupted() || !sample->n_failed)
+	size_t n = 0;
+
+	for (size_t i = 0; i < sample->now.n; i++)
+		n += has_failed(sample->req, &sample->now.list[i]);
+	if (interrupted() || !n)
 		return EXIT_SUCCESS;
-	return sample->n_failed < sample->now.n ? EXIT_SOME_FAILED :
-						  EXIT_FAILURE;
+	return n < sample->now.n ? EXIT_SOME_FAILED : EXIT_FAILURE;
 }
 
 static int run_proc(int argc, char **argv)
 {
 	struct proc_request req = { 0 };
 	struct proc_sample sample = { .req = &req };
+	int status;
 
 	parse_arguments(&req, argc, argv);
 	start_sample(&sample);
 	watch_run(&req.watch, &process_columns, &req.opts.style, show, &sample);
+	status = exit_status(&sample);
 	free_sample(&sample);
 	free_request(&req);
-	return exit_status(&sample);
+	return status;
 }
 
 static const struct option options[] = {

@@ -196,8 +196,8 @@ static void show_figure(struct table *table,
 		table_word(table, column, status(process));
 }
 
-void process_show(struct table *table, const struct process_context *context,
-		  struct process *process)
+static void fill(struct table *table, const struct process_context *context,
+		 struct process *process)
 {
 	table_row_begin(table);
 	for (size_t i = 0; i < table->n_shown; i++) {
@@ -208,7 +208,17 @@ void process_show(struct table *table, const struct process_context *context,
 		else
 			show_figure(table, context, process, column);
 	}
-	table_row_end(table);
+}
+
+void process_fill(struct table *table, const struct process_context *context,
+		  struct process *process)
+{
+	int error;
+
+	do {
+		error = process->error;
+		fill(table, context, process);
+	} while (process->error != error);
 }
 
 static int compare_texts(const char *a, const char *b, bool descending)

@@ -34,7 +34,11 @@ struct process_context {
 	int64_t time;
 };
 
-void process_show(struct table *table, const struct process_context *context,
+/*
+ * Begins a row.  A process that ends while its values are read has no figures,
+ * rather than some.
+ */
+void process_fill(struct table *table, const struct process_context *context,
 		  struct process *process);
 
 /* Compares for qsort(); unknown values come last, whatever the direction. */

@@ -19,6 +19,15 @@ void *xmalloc(size_t size)
 	return memory;
 }
 
+void *xcalloc(size_t n, size_t size)
+{
+	void *memory = calloc(n, size);
+
+	if (!memory)
+		out_of_memory();
+	return memory;
+}
+
 void *xreallocarray(void *array, size_t n, size_t size)
 {
 	array = reallocarray(array, n, size);

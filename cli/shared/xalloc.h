@@ -8,6 +8,7 @@
 _Noreturn void out_of_memory(void);
 
 void *xmalloc(size_t size);
+void *xcalloc(size_t n, size_t size); /* all zero */
 void *xreallocarray(void *array, size_t n, size_t size);
 
 #endif /* XALLOC_H */

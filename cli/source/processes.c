@@ -17,23 +17,39 @@ static struct process *new_process(struct processes *processes)
 	return &processes->list[processes->n++];
 }
 
-static void ask(struct process *process, const struct source *source)
+static void ask(struct process *process)
 {
-	process->error =
-		source->process(process->pid, &process->stats) ? errno : 0;
+	if (process->source->process(process->pid, &process->stats))
+		process->error = errno;
+}
+
+static void know_nothing(struct process *process)
+{
+	process->has_owner = UNKNOWN;
+	process->has_command = UNKNOWN;
+	process->has_oom_score = UNKNOWN;
+	process->has_start = UNKNOWN;
 }
 
 void processes_add(struct processes *processes, pid_t pid)
 {
 	struct process *process = new_process(processes);
 
-	*process = (struct process){ .pid = pid };
-	if (!processes->have_proc) {
-		process->has_owner = UNKNOWN;
-		process->has_command = UNKNOWN;
-		process->has_oom_score = UNKNOWN;
-	}
-	ask(process, processes->source);
+	*process = (struct process){ .pid = pid, .source = processes->source };
+	if (!processes->have_proc)
+		know_nothing(process);
+	ask(process);
+}
+
+bool process_has_ended(const struct process *process)
+{
+	return process->error == ESRCH || process->error == EINVAL;
+}
+
+void process_forget(struct process *process)
+{
+	know_nothing(process);
+	process->error = ESRCH;
 }
 
 enum answer process_answer(const struct process *process)
@@ -59,18 +75,13 @@ enum answer process_answer(const struct process *process)
  */
 static bool has_memory(const struct process *process)
 {
-	struct process_memory_stats stats;
+	struct process shown = { .pid = process->pid,
+				 .source = &source_procfs };
 
-	switch (process->error) {
-	case ESRCH:
-	case EINVAL:
-		return false;
-	case EPERM:
-		return !source_procfs.process(process->pid, &stats) ||
-		       (errno != EINVAL && errno != ESRCH);
-	default:
-		return true;
-	}
+	if (process->error != EPERM)
+		return !process_has_ended(process);
+	ask(&shown);
+	return !process_has_ended(&shown);
 }
 
 static void add_listed(pid_t pid, void *arg)
@@ -95,9 +106,9 @@ struct counter {
 static void count_listed(pid_t pid, void *arg)
 {
 	struct counter *counter = arg;
-	struct process process = { .pid = pid };
+	struct process process = { .pid = pid, .source = counter->source };
 
-	ask(&process, counter->source);
+	ask(&process);
 	/* The sums of /proc include only what this user may read. */
 	counter->n += counter->source == &source_procfs ? !process.error :
 							  has_memory(&process);
@@ -132,6 +143,12 @@ void processes_keep(struct processes *now, struct processes *before)
 		qsort(before->list, before->n, sizeof(*before->list), by_pid);
 }
 
+static bool is_same(const struct process *now, const struct process *before)
+{
+	return now->has_start == KNOWN && before->has_start == KNOWN &&
+	       now->start == before->start;
+}
+
 static void compare(struct process *now, const struct process *before)
 {
 	now->has_differences = true;
@@ -144,28 +161,45 @@ static void compare(struct process *now, const struct process *before)
 
 void processes_compare(struct processes *now, const struct processes *before)
 {
-	if (!before->n)
-		return;
 	for (size_t i = 0; i < now->n; i++) {
-		const struct process *same;
+		struct process *process = &now->list[i];
+		const struct process *last = NULL;
+		uint64_t start;
 
-		same = bsearch(&now->list[i], before->list, before->n,
-			       sizeof(*before->list), by_pid);
-		if (same && !same->error && !now->list[i].error)
-			compare(&now->list[i], same);
+		if (process->error || !process_start(process, &start))
+			continue;
+		if (before->n)
+			last = bsearch(process, before->list, before->n,
+				       sizeof(*before->list), by_pid);
+		if (last && !last->error && is_same(process, last))
+			compare(process, last);
 	}
 }
 
-static enum knowledge knowledge_of(bool known)
+/*
+ * A value may be missing because it is hidden, or because the process has ended
+ * since its memory was read.  Asking once more tells the two apart.
+ */
+static enum knowledge knowledge_of(struct process *process, bool known)
 {
-	return known ? KNOWN : UNKNOWN;
+	struct process again = { .pid = process->pid,
+				 .source = process->source };
+
+	if (known)
+		return KNOWN;
+	if (!process->error) {
+		ask(&again);
+		if (process_has_ended(&again))
+			process->error = again.error;
+	}
+	return UNKNOWN;
 }
 
 bool process_owner(struct process *process, uid_t *uid)
 {
 	if (process->has_owner == NOT_ASKED)
-		process->has_owner =
-			knowledge_of(procfs_owner(process->pid, &process->uid));
+		process->has_owner = knowledge_of(
+			process, procfs_owner(process->pid, &process->uid));
 	*uid = process->uid;
 	return process->has_owner == KNOWN;
 }
@@ -180,8 +214,9 @@ const char *process_user(struct process *process)
 const char *process_command(struct process *process)
 {
 	if (process->has_command == NOT_ASKED)
-		process->has_command = knowledge_of(
-			procfs_command(process->pid, process->command));
+		process->has_command =
+			knowledge_of(process, procfs_command(process->pid,
+							     process->command));
 	return process->has_command == KNOWN ? process->command : NULL;
 }
 
@@ -189,7 +224,17 @@ bool process_oom_score(struct process *process, int *score)
 {
 	if (process->has_oom_score == NOT_ASKED)
 		process->has_oom_score = knowledge_of(
+			process,
 			procfs_oom_score(process->pid, &process->oom_score));
 	*score = process->oom_score;
 	return process->has_oom_score == KNOWN;
+}
+
+bool process_start(struct process *process, uint64_t *ticks)
+{
+	if (process->has_start == NOT_ASKED)
+		process->has_start = knowledge_of(
+			process, procfs_start(process->pid, &process->start));
+	*ticks = process->start;
+	return process->has_start == KNOWN;
 }

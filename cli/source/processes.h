@@ -18,6 +18,7 @@ enum knowledge {
 
 struct process {
 	pid_t pid;
+	const struct source *source;
 	int error; /* of reading its memory; 0: @stats is set */
 	struct process_memory_stats stats;
 
@@ -30,8 +31,10 @@ struct process {
 	enum knowledge has_owner;
 	enum knowledge has_command;
 	enum knowledge has_oom_score;
+	enum knowledge has_start;
 	uid_t uid;
 	int oom_score;
+	uint64_t start; /* in clock ticks since the machine started */
 	char command[COMMAND_TEXT];
 };
 
@@ -55,6 +58,12 @@ enum answer {
 
 enum answer process_answer(const struct process *process);
 
+/* Returns whether it has no memory any more, or never had any. */
+bool process_has_ended(const struct process *process);
+
+/* Makes it gone, and nothing known of it: another process has its ID now. */
+void process_forget(struct process *process);
+
 /* Reads one process, and keeps the result or the error. */
 void processes_add(struct processes *processes, pid_t pid);
 
@@ -69,15 +78,21 @@ bool processes_count(const struct source *source, long *count);
 
 /*
  * processes_keep() turns the finished sample @now into @before, and empties
- * @now. processes_compare() then finds the differences of the next sample.
+ * @now. processes_compare() then finds the differences of the next sample, of
+ * processes that it knows to be the same by PID and start; it is called for
+ * the first sample, too.
  */
 void processes_keep(struct processes *now, struct processes *before);
 void processes_compare(struct processes *now, const struct processes *before);
 
-/* These read /proc, once; NULL or false: unknown. */
+/*
+ * These read /proc, once; NULL or false: unknown.  Where the process turns out
+ * to have ended since its memory was read, @error says so from then on.
+ */
 const char *process_user(struct process *process);
 const char *process_command(struct process *process);
 bool process_owner(struct process *process, uid_t *uid);
 bool process_oom_score(struct process *process, int *score);
+bool process_start(struct process *process, uint64_t *ticks);
 
 #endif /* PROCESSES_H */

@@ -6,8 +6,10 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -58,23 +60,56 @@ bool procfs_overcommit(int *policy)
 	return read_number("/proc/sys/vm/overcommit_memory", policy);
 }
 
+static FILE *open_file(pid_t pid, const char *name)
+{
+	char path[PATH_SIZE];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return fopen(path, "re");
+}
+
+/* Reads the beginning of a file, if it is longer than @size. */
+static bool read_text(pid_t pid, const char *name, char *text, size_t size)
+{
+	FILE *file = open_file(pid, name);
+	bool failed;
+	size_t len;
+
+	if (!file)
+		return false;
+	len = fread(text, 1, size - 1, file);
+	failed = ferror(file);
+	fclose(file);
+	text[len] = '\0';
+	return !failed;
+}
+
 /* A name may contain a newline, so only the file's size shows where it ends. */
 bool procfs_command(pid_t pid, char command[COMMAND_TEXT])
 {
-	char path[PATH_SIZE];
-	FILE *file;
 	size_t len;
 
-	snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-	file = fopen(path, "re");
-	if (!file)
+	if (!read_text(pid, "comm", command, COMMAND_TEXT))
 		return false;
-	len = fread(command, 1, COMMAND_TEXT - 1, file);
-	fclose(file);
+	len = strlen(command);
 	if (len && command[len - 1] == '\n')
-		len--;
-	command[len] = '\0';
+		command[len - 1] = '\0';
 	return true;
+}
+
+/* The 22nd field; the second is the name, which may have any character. */
+bool procfs_start(pid_t pid, uint64_t *ticks)
+{
+	char text[1024];
+	const char *rest;
+
+	if (!read_text(pid, "stat", text, sizeof(text)))
+		return false;
+	rest = strrchr(text, ')');
+	return rest && sscanf(rest,
+			      ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
+			      "%*s %*s %*s %*s %*s %*s %*s %*s %" SCNu64,
+			      ticks) == 1;
 }
 
 bool procfs_owner(pid_t pid, uid_t *uid)

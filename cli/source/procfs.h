@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "source/source.h"
@@ -22,6 +23,9 @@ bool procfs_oom_score(pid_t pid, int *score);
 /* Reads its name, at most 15 bytes of any kind; false if unknown. */
 #define COMMAND_TEXT 64
 bool procfs_command(pid_t pid, char command[COMMAND_TEXT]);
+
+/* Reads when it started, in clock ticks since the machine did. */
+bool procfs_start(pid_t pid, uint64_t *ticks);
 
 /* Reads the effective UID. */
 bool procfs_owner(pid_t pid, uid_t *uid);

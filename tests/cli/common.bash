@@ -85,7 +85,14 @@ fake_process() {
 	echo "$adj" >"$FAKE_PROC/$pid/oom_score_adj"
 	echo "$score" >"$FAKE_PROC/$pid/oom_score"
 	printf '%s\n' "$command" >"$FAKE_PROC/$pid/comm"
+	fake_start "$pid" 1000
 	fake_thread "$pid" "$pid" "$reserved" "$used"
+}
+
+# When it started: a number in the middle of a line, after a name of any kind.
+fake_start() {
+	echo "$1 (a) b) S 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 $2 21 22" \
+		>"$FAKE_PROC/$1/stat"
 }
 
 fake_thread() {

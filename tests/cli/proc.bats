@@ -304,6 +304,9 @@ pids() {
 
 @test "--watch: differences in whatever order the PIDs are named" {
 	export FAKE_PROCESSES="*:100:10:10:0/110:10:10:0"
+	for pid in 10 20 30 40; do
+		fake_process "$pid" 1 1
+	done
 	run_expecting 0 tamalloc proc 30 20 10 40 20 --watch=0.01 --count 2 \
 		-rno PID,RESERVED_DIFF
 	# The second one of 20 is asked about a second time.
@@ -313,6 +316,67 @@ pids() {
 	done
 	pid=
 	run ! grep -- '-$' < <(printf '%s\n' "${lines[@]:5}")
+}
+
+# Shows three samples of proc $@ as JSON; after the first, PID 20 is reused.
+reused() {
+	local json=$BATS_TEST_TMPDIR/json watcher
+
+	tamalloc proc --watch=1 --count 3 -Jo PID,USED,USED_DIFF,COMMAND "$@" \
+		>"$json" 2>/dev/null 3>&- &
+	watcher=$!
+	until_true grep -q small "$json"
+	fake_process 20 100000 80000 0 0 big
+	fake_start 20 2000
+	wait "$watcher" || [[ $? -eq 64 ]]
+	jq -ces '[.[] | select(.pid == 20) |
+		[.used, .used_diff, .command, .status]]' "$json"
+}
+
+@test "--watch: a PID that is used again is another process" {
+	export FAKE_PROCESSES="20:100:10:10:0/90000:80000:88:0 30:9:9:100:0"
+	fake_process 20 100 10 0 0 small
+	fake_process 30 9 9
+	rm -r "$FAKE_PROC/4711" "$FAKE_PROC/1"
+	run_expecting 0 reused 20 30
+	[[ $output == '[[10240,null,"small","ok"],[null,null,null,"gone"],[null,null,null,"gone"]]' ]]
+	fake_start 20 1000
+	echo small >"$FAKE_PROC/20/comm"
+	run_expecting 0 reused --all
+	[[ $output == '[[10240,null,"small","ok"],[81920000,null,"big","ok"],[81920000,0,"big","ok"]]' ]]
+}
+
+@test "--watch: without the time of its start, nobody knows of a change" {
+	export FAKE_PROCESSES="1:100:10:10:0/110:10:10:0"
+	rm "$FAKE_PROC/1/stat"
+	run_expecting 0 tamalloc proc 1 --watch=0.01 --count 2 -rno RESERVED_DIFF
+	[[ $output == $'-\n-' ]]
+}
+
+@test "a process that ends while its values are read has none" {
+	export FAKE_PROCESSES="1:102400:12288:12:0 20:100:10:10:0/ESRCH"
+	FAKE_PROCESSES+=" 30:100:10:10:0/EINVAL 40:100:10:10:0"
+	rm -r "$FAKE_PROC/4711"
+	for pid in 20 30 40; do
+		fake_process "$pid" 1 1
+		rm "$FAKE_PROC/$pid/comm"
+	done
+	pid=
+	# PID 40 lives, and is only hidden.
+	for options in "--sort pid" "--sort command" "--top 9"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc proc --all $options -J
+		jq -ce '.processes | sort_by(.pid) | map([.pid, .command, .status]) ==
+			[[1, "systemd", "ok"], [40, null, "ok"]]' <<<"$output"
+		[[ -z $stderr ]]
+	done
+	[[ $(pids --top 1 --sort command) == "1 " ]]
+	run_expecting 64 tamalloc proc -J 40 20 30 -o USED,COMMAND
+	jq -ce '.processes | map([.used, .command, .status]) ==
+		[[10240, null, "ok"], [null, null, "gone"], [null, null, "none"]]' \
+		<<<"$output"
+	[[ ${stderr_lines[0]} == "tamalloc: 20: no such process" ]]
+	[[ ${stderr_lines[1]} == "tamalloc: 30: no memory of its own"* ]]
 }
 
 @test "--watch --all: processes come and go" {
