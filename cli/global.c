@@ -26,6 +26,10 @@ enum {
 	RESOLUTION,
 	RAM,
 	SWAP,
+	LIMIT,
+	AVAILABLE,
+	COMMITTED,
+	COMMIT_LIMIT,
 	RATIO,
 	RAM_PERCENT,
 	OVERCOMMIT,
@@ -61,11 +65,29 @@ static const struct column list[] = {
 	},
 	[RAM] = {
 		"RAM", "ram", TYPE_SIZE, SHOWN,
-		N_("the machine's memory"), .width = 7,
+		N_("the machine's memory, or LIMIT if that is less"),
+		.width = 7,
 	},
 	[SWAP] = {
 		"SWAP", "swap", TYPE_SIZE, SHOWN,
-		N_("its swap space"), .width = 7,
+		N_("its swap space, or what the cgroup may use of it"),
+		.width = 7,
+	},
+	[LIMIT] = {
+		"LIMIT", "limit", TYPE_SIZE, SHOWN,
+		N_("memory limit of this cgroup, or of one above it"),
+	},
+	[AVAILABLE] = {
+		"AVAILABLE", "available", TYPE_SIZE, IN_JSON,
+		N_("memory available without swapping, within LIMIT"),
+	},
+	[COMMITTED] = {
+		"COMMITTED", "committed", TYPE_SIZE, IN_JSON,
+		N_("memory promised to processes; from /proc"),
+	},
+	[COMMIT_LIMIT] = {
+		"COMMIT_LIMIT", "commit_limit", TYPE_SIZE, IN_JSON,
+		N_("its limit where OVERCOMMIT is never; from /proc"),
 	},
 	[RATIO] = {
 		"RATIO", "ratio", TYPE_NUMBER, SHOWN | IN_WATCH,
@@ -120,12 +142,30 @@ static struct totals ask(const struct source *source)
 	};
 }
 
+static bool shows_machine(const struct table *table)
+{
+	for (size_t id = RAM; id <= RAM_PERCENT; id++)
+		if (table_shows(table, id))
+			return true;
+	return false;
+}
+
+static void fill_known(struct table *table, size_t id, int64_t size)
+{
+	if (size != MACHINE_UNKNOWN)
+		table_number(table, id, size);
+}
+
 static void fill_machine(struct table *table, const struct totals *totals)
 {
-	struct machine machine = machine_memory();
+	struct machine machine = machine_memory(table_shows(table, AVAILABLE));
 
 	table_number(table, RAM, machine.ram);
 	table_number(table, SWAP, machine.swap);
+	fill_known(table, LIMIT, machine.limit);
+	table_number(table, AVAILABLE, machine.available);
+	fill_known(table, COMMITTED, machine.committed);
+	fill_known(table, COMMIT_LIMIT, machine.commit_limit);
 	table_number(table, RATIO, machine_ratio(&machine, totals->reserved));
 	table_number(table, RAM_PERCENT,
 		     machine_ram_share(&machine, totals->used));
@@ -177,7 +217,8 @@ static void show(struct table *table, void *arg)
 	table_row_begin(table);
 	table_number(table, TIME, watch_time());
 	fill_totals(table, &totals);
-	fill_machine(table, &totals);
+	if (shows_machine(table))
+		fill_machine(table, &totals);
 	if (sampler->has_before)
 		fill_differences(table, &totals, &sampler->before);
 	if (table_shows(table, OVERCOMMIT))

@@ -10,7 +10,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/sysinfo.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -25,6 +24,9 @@
 #include "shared/interrupt.h"
 #include "shared/size.h"
 #include "source/choose.h"
+#include "source/machine.h"
+
+#define OWN_MEMORY (2 << 20)
 
 struct method {
 	const char *name;
@@ -141,36 +143,27 @@ static const struct columns columns = {
 };
 
 /*
- * Returns the memory available without swapping; without /proc, the free
- * memory.
+ * Returns what the methods need to use @size bytes: also the page tables, and
+ * the processes' own memory, which a cgroup counts as well.
  */
-static uint64_t available_memory(void)
+static uint64_t needed_for(size_t size)
 {
-	FILE *file = fopen("/proc/meminfo", "re");
-	uint64_t kib = 0;
-	struct sysinfo info;
-	char line[128];
-
-	while (file && !kib && fgets(line, sizeof(line), file))
-		sscanf(line, "MemAvailable: %lu", &kib);
-	if (file)
-		fclose(file);
-	if (kib)
-		return kib * 1024;
-	sysinfo(&info);
-	return (uint64_t)(info.freeram + info.bufferram) * info.mem_unit;
+	return size + size / 256 + OWN_MEMORY;
 }
 
-/* Refuses, so that the OOM killer need not choose a victim. */
+/*
+ * Refuses, so that the OOM killer need not choose a victim: in a cgroup with
+ * memory.oom.group, that would be all processes, the shell among them.
+ */
 static void refuse_what_cannot_be_populated(const struct request *req)
 {
-	uint64_t available = available_memory();
+	struct machine machine = machine_memory(true);
 	char size[SIZE_TEXT], there[SIZE_TEXT];
 
-	if (req->plan.size <= available)
+	if (needed_for(req->plan.size) <= (uint64_t)machine.available)
 		return;
-	format_bytes(&req->opts.style, size, req->plan.size);
-	format_bytes(&req->opts.style, there, available);
+	format_bytes(&req->opts.style, size, needed_for(req->plan.size));
+	format_bytes(&req->opts.style, there, machine.available);
 	errx(EXIT_FAILURE,
 	     _("MAP_POPULATE would use %s at once, but only %s are "
 	       "available"),

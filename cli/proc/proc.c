@@ -225,13 +225,19 @@ static void ask_all(struct proc_sample *sample)
 	}
 }
 
+/* Returns whether a column is shown or sorted by. */
+static bool needs(const struct proc_request *req, const struct table *table,
+		  size_t column)
+{
+	return table_shows(table, column) ||
+	       (req->has_sort && req->sort == column);
+}
+
 static bool needs_differences(const struct proc_request *req,
 			      const struct table *table)
 {
-	return table_shows(table, PROCESS_RESERVED_DIFF) ||
-	       table_shows(table, PROCESS_USED_DIFF) ||
-	       (req->has_sort && (req->sort == PROCESS_RESERVED_DIFF ||
-				  req->sort == PROCESS_USED_DIFF));
+	return needs(req, table, PROCESS_RESERVED_DIFF) ||
+	       needs(req, table, PROCESS_USED_DIFF);
 }
 
 static void ask(struct proc_sample *sample, const struct table *table)
@@ -303,7 +309,8 @@ static void take_sample(struct proc_sample *sample, const struct table *table)
 {
 	processes_keep(&sample->now, &sample->before);
 	sample->context.time = watch_time();
-	sample->context.machine = machine_memory();
+	if (needs(sample->req, table, PROCESS_RAM_PERCENT))
+		sample->context.machine = machine_memory(false);
 	ask(sample, table);
 	choose_rows(sample);
 	sort_rows(sample);

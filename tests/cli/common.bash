@@ -107,6 +107,73 @@ fake_overcommit() {
 	echo "$1" >"$FAKE_PROC/sys/vm/overcommit_memory"
 }
 
+# The fake /proc's meminfo: each NAME=KIB.
+fake_meminfo() {
+	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
+	mkdir -p "$FAKE_PROC"
+	printf '%s kB\n' "${@/=/:       }" >"$FAKE_PROC/meminfo"
+}
+
+# A fake cgroup file system of version $1, in $groups, in which the command is
+# in group $2; the mount begins at $3.  Each FILE=TEXT makes a file there.
+fake_cgroup() {
+	local version=$1 path=$2 root=$3 file
+
+	shift 3
+	groups="$BATS_TEST_TMPDIR/v$version groups"
+	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
+	mkdir -p "$FAKE_PROC/self"
+	case $version in
+	1)
+		printf '%s\n' "5:cpu,cpuacct:/" "4:name=systemd:/" \
+			"3:hugetlb,memory:$path" "0::/elsewhere"
+		;;
+	2) printf '%s\n' "1:name=systemd:/elsewhere" "0::$path" ;;
+	esac >"$FAKE_PROC/self/cgroup"
+	{
+		echo "20 1 0:1 / / rw shared:1 - ext4 /dev/vda rw"
+		echo "31 20 0:2 / /nonexistent rw - cgroup cgroup rw,cpu,cpuacct"
+		case $version in
+		1) echo "32 20 0:3 $root ${groups// /\\040} rw master:2 - cgroup cgroup rw,hugetlb,memory" ;;
+		2) echo "32 20 0:3 $root ${groups// /\\040} rw - cgroup2 cgroup2 rw,nsdelegate" ;;
+		esac
+	} >"$FAKE_PROC/self/mountinfo"
+	for file; do
+		mkdir -p "$groups/$(dirname "${file%%=*}")"
+		printf '%b\n' "${file#*=}" >"$groups/${file%%=*}"
+	done
+}
+
+# Makes a cgroup below that of this process, with a memory limit of $1, and
+# below it another one, $cgroup, for the command.
+make_cgroup() {
+	local path parent limit=memory.limit_in_bytes
+
+	need_root
+	path=$(awk -F: '$2 ~ /(^|,)memory(,|$)/ { print $3 }' /proc/self/cgroup)
+	parent=$(awk '$(NF - 2) == "cgroup" && $NF ~ /(^|,)memory(,|$)/ {
+		print $5 }' /proc/self/mountinfo)$path
+	if [[ -z $path ]]; then
+		# Only the top may have groups and processes.
+		parent=$(awk '$(NF - 2) == "cgroup2" { print $5 }' \
+			/proc/self/mountinfo)
+		limit=memory.max
+		grep -qsw memory "$parent/cgroup.subtree_control" ||
+			skip "no memory controller for a cgroup"
+	fi
+	cgroup=$parent/tamalloc-test.$$/inner
+	mkdir -p "$cgroup" 2>/dev/null || skip "cannot make a cgroup"
+	echo "$1" >"${cgroup%/*}/$limit"
+}
+
+remove_cgroup() {
+	[[ -z ${cgroup-} ]] || until_true rmdir "$cgroup" "${cgroup%/*}"
+}
+
+in_cgroup() {
+	(echo "$BASHPID" >"$cgroup/cgroup.procs" && "$@")
+}
+
 # Those that the golden sums are of.
 fake_four_processes() {
 	local pid

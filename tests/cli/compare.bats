@@ -5,6 +5,10 @@
 
 load common
 
+teardown() {
+	remove_cgroup
+}
+
 compare() {
 	tamalloc alloc --source=procfs --thp=never "$@" --compare
 }
@@ -97,22 +101,51 @@ compare() {
 
 @test "what MAP_POPULATE could not be given is refused" {
 	available=$(awk '/^MemAvailable/ { print $2 }' /proc/meminfo)
-	run_expecting 1 compare $((available * 2))K
+	run_expecting 1 "$CLI" alloc $((available * 2))K --compare \
+		--source=procfs
 	[[ -z $output && ${#stderr_lines[@]} -eq 1 ]]
 	[[ $stderr == "tamalloc: MAP_POPULATE would use "*" at once, but only "*" are available" ]]
-	mkdir -p "$BATS_TEST_TMPDIR/proc"
-	ln -s /proc/self "$BATS_TEST_TMPDIR/proc"
-	printf 'MemTotal: 1000 kB\nMemAvailable: 512 kB\n' \
-		>"$BATS_TEST_TMPDIR/proc/meminfo"
-	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 1 tamalloc alloc 513K \
-		--compare
-	[[ $stderr == "tamalloc: MAP_POPULATE would use 513K at once, but only 512K are available" ]]
-	FAKE_PROC=$BATS_TEST_TMPDIR/proc run_expecting 0 tamalloc alloc 512K \
-		--compare
+	fake_meminfo MemTotal=100000 MemAvailable=4096
+	ln -s /proc/self/oom_score_adj "$FAKE_PROC/self"
+	# With the page tables and the program, 2056K and 2313K are needed.
+	run_expecting 1 tamalloc alloc 2056K --compare
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 4M at once, but only 4M are available" ]]
+	run_expecting 1 tamalloc alloc 2041K --compare --bytes
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 4195300 at once, but only 4194304 are available" ]]
+	run_expecting 0 tamalloc alloc 2040K --compare
 	# Without /proc, sysinfo(2) decides.
-	FAKE_PROC=/nonexistent run_expecting 0 tamalloc alloc 512K --compare
+	FAKE_PROC=/nonexistent run_expecting 0 tamalloc alloc 2041K --compare
 	FAKE_PROC=/nonexistent run_expecting 1 tamalloc alloc 100T --compare
-	[[ $stderr == "tamalloc: MAP_POPULATE would use 100T at once, but "* ]]
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 100.4T at once, but "* ]]
+}
+
+@test "nor what the cgroup would not give" {
+	fake_meminfo MemTotal=1048576 MemAvailable=524288
+	fake_cgroup 2 /a/b / a/memory.max=41943040 a/memory.current=4194304
+	run_expecting 1 tamalloc alloc 35M --compare
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 37.1M at once, but only 36M are available" ]]
+	run_expecting 0 tamalloc alloc 33M --compare
+}
+
+# Kills all processes of the group if one goes too far, where there is that.
+kill_as_group() {
+	[[ ! -e $cgroup/memory.oom.group ]] ||
+		echo 1 >"${cgroup%/*}/memory.oom.group"
+}
+
+# bats test_tags=real
+@test "in a real cgroup, nothing is killed" {
+	make_cgroup 40M
+	kill_as_group
+	run_expecting 1 in_cgroup "$CLI" alloc 200M --compare --touch 10M \
+		--source=procfs
+	[[ $stderr == "tamalloc: MAP_POPULATE would use 202.8M at once, but only "*M" are available" ]]
+	# As much as it says to be available can be had.
+	available=$(in_cgroup "$CLI" global --source=procfs -rno AVAILABLE)
+	most=$(((available - 4194304) / 1024))
+	run_expecting 0 in_cgroup "$CLI" alloc ${most}K --compare \
+		--touch 100% --source=procfs --raw --noheadings
+	(( ${#lines[@]} == 5 ))
 }
 
 @test "what does not go with it" {

@@ -14,6 +14,8 @@
  *                          call.  The caller itself has a base, and
  *                          what 551 gave it, counted by mincore(2).
  *   FAKE_PROC=DIRECTORY    what is shown instead of /proc
+ *                          (without it, /proc has no meminfo and no cgroup)
+ *   FAKE_OPENED=FILE       gets the name of each file that is opened
  *   FAKE_LAG=KIB           of what the caller uses, not counted yet
  *   FAKE_RELEASE=TEXT      of the kernel, for uname(2)
  *   FAKE_THP=FILE          what is shown instead of the setting of huge pages
@@ -217,6 +219,10 @@ static const char *redirect(const char *path, char buffer[4096])
 
 	if (thp && !strcmp(path, "/sys/kernel/mm/transparent_hugepage/enabled"))
 		return thp;
+	/* Those of this machine would change the figures. */
+	if (!proc && (!strcmp(path, "/proc/meminfo") ||
+		      !strcmp(path, "/proc/self/cgroup")))
+		return "/nonexistent";
 	if (!proc || strncmp(path, "/proc", 5))
 		return path;
 	snprintf(buffer, 4096, "%s%s", proc, path + 5);
@@ -226,8 +232,15 @@ static const char *redirect(const char *path, char buffer[4096])
 FILE *fopen(const char *path, const char *mode)
 {
 	FILE *(*real)(const char *, const char *) = dlsym(RTLD_NEXT, "fopen");
+	const char *log = getenv("FAKE_OPENED");
 	char buffer[4096];
 
+	if (log) {
+		FILE *opened = real(log, "a");
+
+		fprintf(opened, "%s\n", path);
+		fclose(opened);
+	}
 	return real(redirect(path, buffer), mode);
 }
 

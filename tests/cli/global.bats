@@ -19,7 +19,7 @@ setup() {
 	for options in "--noheadings --bytes" -nb "--raw --noheadings" -rn; do
 		# shellcheck disable=SC2086 # words
 		run_expecting 0 tamalloc global $options
-		[[ $(words <<<"$output") == "2684354560 641728512 1048576 17179869184 4294967296 0.12 3.7 heuristic" ]]
+		[[ $(words <<<"$output") == "2684354560 641728512 1048576 17179869184 4294967296 - 0.12 3.7 heuristic" ]]
 	done
 }
 
@@ -59,6 +59,104 @@ setup() {
 		102400,153600 0.01 0.5
 		99999999,0 0.00 0.0
 	EOF
+}
+
+# What the table says of the machine, without the sums.
+machine() {
+	tamalloc global -bno RAM,SWAP,LIMIT,AVAILABLE | words
+}
+
+@test "a container's own /proc/meminfo comes before the machine's" {
+	fake_meminfo MemTotal=524288 MemFree=1 MemAvailable=262144 \
+		SwapTotal=1024 CommitLimit=300000 Committed_AS=400000
+	run_expecting 0 machine
+	[[ $output == "536870912 1048576 - 268435456" ]]
+	run_expecting 0 tamalloc global --json
+	jq -e '.global[0] | [.ram, .limit, .committed, .commit_limit, .ratio] ==
+	       [536870912, null, 409600000, 307200000, 4.99]' <<<"$output"
+	rm "$FAKE_PROC/meminfo"
+	run_expecting 0 tamalloc global -no RAM,AVAILABLE,COMMITTED,COMMIT_LIMIT
+	[[ $(words <<<"$output") == "16G 16G - -" ]]
+}
+
+@test "the limit of a cgroup, of either version, and of those above it" {
+	fake_meminfo MemTotal=1048576 MemAvailable=524288 SwapTotal=65536
+	fake_cgroup 2 /a/b / a/b/memory.max=max a/memory.max=41943040 \
+		memory.max=99999999999 a/b/memory.swap.max=4096 \
+		a/memory.current=31457280 a/memory.swap.max=max \
+		a/memory.stat="anon 1\nactive_file 4096\ninactive_file 8192\nslab_reclaimable 1\nfile 31457280"
+	run_expecting 0 machine
+	[[ $output == "41943040 4096 41943040 10498049" ]]
+	echo 20971520 >"$groups/a/b/memory.max"
+	run_expecting 0 machine
+	[[ $output == "20971520 4096 20971520 10498049" ]]
+	run_expecting 0 tamalloc global -no RATIO,RAM%
+	[[ $(words <<<"$output") == "127.97 3060.0" ]]
+	# Nothing can be left of a limit that has been exceeded.
+	echo 99999999 >"$groups/a/memory.current"
+	run_expecting 0 machine
+	[[ $output == "20971520 4096 20971520 0" ]]
+
+	fake_cgroup 1 /a/b / a/b/memory.limit_in_bytes=9223372036854771712 \
+		a/memory.limit_in_bytes=41943040 \
+		a/memory.memsw.limit_in_bytes=41947136 \
+		memory.limit_in_bytes=9223372036854771712 \
+		a/memory.usage_in_bytes=31457280 \
+		a/memory.stat="active_file 9\ntotal_active_file 4096\ntotal_inactive_file 8192"
+	run_expecting 0 machine
+	[[ $output == "41943040 4096 41943040 10498048" ]]
+}
+
+@test "a limit above the machine's memory, and none" {
+	fake_meminfo MemTotal=1024 MemAvailable=512 SwapTotal=0
+	fake_cgroup 2 /a / a/memory.max=2097152 a/memory.current=0
+	run_expecting 0 machine
+	[[ $output == "1048576 0 2097152 524288" ]]
+	fake_cgroup 2 / /
+	run_expecting 0 machine
+	[[ $output == "1048576 0 - 524288" ]]
+	fake_cgroup 2 /a / a/memory.max=0
+	run_expecting 0 tamalloc global
+}
+
+@test "a cgroup in a container, whose mount begins there" {
+	fake_meminfo MemTotal=1048576 MemAvailable=524288 SwapTotal=0
+	for version in 1:memory.limit_in_bytes 2:memory.max; do
+		file=${version#*:}
+		for seen in "/docker/1 /docker/1 ." "/docker/1/a /docker/1 a" \
+			    "/docker/1 /docker/12 ." "/ / ." "/../x / ."; do
+			read -r path root at <<<"$seen"
+			rm -rf "${groups:-none}"
+			fake_cgroup "${version%:*}" "$path" "$root" \
+				"$at/$file=41943040"
+			run_expecting 0 tamalloc global -bno LIMIT
+			[[ $output == 41943040 ]]
+		done
+	done
+}
+
+@test "the machine is asked only for what is shown" {
+	fake_meminfo MemTotal=1024 MemAvailable=512
+	fake_cgroup 2 /a / a/memory.max=4096
+	export FAKE_OPENED=$BATS_TEST_TMPDIR/opened
+	run_expecting 0 tamalloc global -o RESERVED,USED,RESOLUTION,SOURCE
+	[[ ! -e $FAKE_OPENED ]]
+	run_expecting 0 tamalloc global -o +SOURCE
+	grep -qx /proc/meminfo "$FAKE_OPENED"
+	grep -qx "$groups/a/memory.max" "$FAKE_OPENED"
+	run ! grep -E 'memory.(stat|current)|/proc/[0-9]' "$FAKE_OPENED"
+	run_expecting 0 tamalloc global -o AVAILABLE
+	grep -qx "$groups/a/memory.stat" "$FAKE_OPENED"
+}
+
+# bats test_tags=real
+@test "a real cgroup" {
+	make_cgroup 40M
+	run_expecting 0 in_cgroup "$CLI" global --source=procfs -rno \
+		RAM,LIMIT,AVAILABLE
+	read -r ram limit available <<<"$output"
+	(( ram == 41943040 && limit == 41943040 ))
+	(( available > 20971520 && available < 41943040 ))
 }
 
 @test "the overcommit policy" {
@@ -186,6 +284,7 @@ traced() {
 }
 
 teardown() {
+	remove_cgroup
 	[[ -z ${pid-} ]] || kill -KILL "$pid" 2>/dev/null || true
 }
 

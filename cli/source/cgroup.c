@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "shared/array.h"
+#include "source/cgroup.h"
+#include "source/kernel_file.h"
+
+/* What the two versions call the same things. */
+struct version {
+	const char *type; /* of the file system */
+	const char *limit;
+	const char *swap_limit;
+	bool swap_includes_memory;
+	const char *usage;
+	const char *reclaimable[3]; /* in memory.stat */
+};
+
+static const struct version v1 = {
+	.type = "cgroup",
+	.limit = "memory.limit_in_bytes",
+	.swap_limit = "memory.memsw.limit_in_bytes",
+	.swap_includes_memory = true,
+	.usage = "memory.usage_in_bytes",
+	.reclaimable = { "total_active_file", "total_inactive_file",
+			 "total_slab_reclaimable" },
+};
+
+static const struct version v2 = {
+	.type = "cgroup2",
+	.limit = "memory.max",
+	.swap_limit = "memory.swap.max",
+	.usage = "memory.current",
+	.reclaimable = { "active_file", "inactive_file", "slab_reclaimable" },
+};
+
+/* A cgroup's directory, which shrinks to its ancestors' down to @mount. */
+struct group {
+	const struct version *version;
+	char dir[PATH_MAX];
+	size_t mount; /* length of the mount point */
+};
+
+static bool has_word(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strcspn(list, ",") == len && !strncmp(list, word, len))
+			return true;
+	return false;
+}
+
+/*
+ * Reads from /proc/self/cgroup where this process is.  The memory controller is
+ * in one hierarchy: a version 1 of its own, if there is one, or version 2.
+ */
+static const struct version *find_path(char path[PATH_MAX])
+{
+	FILE *file = fopen("/proc/self/cgroup", "re");
+	const struct version *found = NULL;
+	char line[PATH_MAX + 256];
+
+	while (file && found != &v1 && fgets(line, sizeof(line), file)) {
+		char *rest = line, *controllers, *at;
+
+		line[strcspn(line, "\n")] = '\0';
+		strsep(&rest, ":");
+		controllers = strsep(&rest, ":");
+		at = rest;
+		if (!at || strlen(at) >= PATH_MAX)
+			continue;
+		if (has_word(controllers, "memory"))
+			found = &v1;
+		else if (!*controllers && !strncmp(line, "0", 2))
+			found = &v2;
+		else
+			continue;
+		strcpy(path, at);
+	}
+	if (file)
+		fclose(file);
+	return found;
+}
+
+/* Blanks in a path of mountinfo are written as octal numbers. */
+static void unescape(char *path)
+{
+	char *to = path;
+	unsigned int c;
+
+	while (*path) {
+		bool escaped = sscanf(path, "\\%3o", &c) == 1;
+
+		*to++ = escaped ? (char)c : *path;
+		path += escaped ? 4 : 1;
+	}
+	*to = '\0';
+}
+
+/* Returns the part of @path below @root, or NULL if it is not below. */
+static const char *path_below(const char *path, const char *root)
+{
+	size_t len = strcmp(root, "/") ? strlen(root) : 0;
+
+	if (strncmp(path, root, len) || (path[len] && path[len] != '/'))
+		return NULL;
+	return strcmp(path + len, "/") ? path + len : "";
+}
+
+/* The fields of a line of /proc/self/mountinfo that matter here. */
+struct mount {
+	char *root;
+	char *point;
+	char *type;
+	char *options; /* of the file system */
+};
+
+static bool parse_mount(char *line, struct mount *mount)
+{
+	char *rest = strstr(line, " - ");
+
+	if (!rest)
+		return false;
+	*rest = '\0';
+	rest += 3;
+	for (int skipped = 0; skipped < 3; skipped++)
+		strsep(&line, " ");
+	mount->root = strsep(&line, " ");
+	mount->point = strsep(&line, " ");
+	mount->type = strsep(&rest, " ");
+	strsep(&rest, " ");
+	mount->options = strsep(&rest, "\n");
+	if (!mount->point || !mount->options)
+		return false;
+	unescape(mount->root);
+	unescape(mount->point);
+	return true;
+}
+
+static bool is_mount_of(const struct mount *mount,
+			const struct version *version)
+{
+	return !strcmp(mount->type, version->type) &&
+	       (version == &v2 || has_word(mount->options, "memory"));
+}
+
+/*
+ * In a container, the mount may begin at the cgroup itself, or know nothing of
+ * @path: its top is then the nearest group that can be seen.
+ */
+static bool enter(struct group *group, const struct mount *mount,
+		  const char *path)
+{
+	const char *below = path_below(path, mount->root);
+
+	group->mount = strlen(mount->point);
+	return snprintf(group->dir, sizeof(group->dir), "%s%s", mount->point,
+			below ? below : "") < (int)sizeof(group->dir);
+}
+
+static bool find_group(struct group *group)
+{
+	char path[PATH_MAX], *line = NULL;
+	struct mount mount;
+	bool found = false;
+	size_t size = 0;
+	FILE *file;
+
+	group->version = find_path(path);
+	if (!group->version)
+		return false;
+	file = fopen("/proc/self/mountinfo", "re");
+	if (!file)
+		return false;
+	while (!found && getline(&line, &size, file) > 0)
+		found = parse_mount(line, &mount) &&
+			is_mount_of(&mount, group->version) &&
+			enter(group, &mount, path);
+	free(line);
+	fclose(file);
+	return found;
+}
+
+static bool read_number(const struct group *group, const char *name,
+			int64_t *number)
+{
+	char path[PATH_MAX + 64];
+
+	snprintf(path, sizeof(path), "%s/%s", group->dir, name);
+	return kernel_file_number(path, number);
+}
+
+/* Returns what can be charged before the limit, if the cache is given up. */
+static int64_t room_in(const struct group *group, int64_t limit)
+{
+	const struct version *version = group->version;
+	int64_t cache[ARRAY_SIZE(version->reclaimable)] = { 0 };
+	struct named_number numbers[ARRAY_SIZE(cache)];
+	char path[PATH_MAX + 64];
+	int64_t room = limit, usage;
+
+	if (read_number(group, version->usage, &usage))
+		room -= usage;
+	for (size_t i = 0; i < ARRAY_SIZE(cache); i++)
+		numbers[i] = (struct named_number){ version->reclaimable[i],
+						    &cache[i] };
+	snprintf(path, sizeof(path), "%s/memory.stat", group->dir);
+	kernel_file_named(path, numbers, ARRAY_SIZE(numbers));
+	for (size_t i = 0; i < ARRAY_SIZE(cache); i++)
+		room += cache[i];
+	return room < 0 ? 0 : room < limit ? room : limit;
+}
+
+static void lower(int64_t *least, int64_t value)
+{
+	if (value < *least)
+		*least = value;
+}
+
+/* Version 1 writes the largest number of whole pages for no limit. */
+static int64_t limit_of(const struct group *group, const char *name)
+{
+	int64_t limit;
+
+	if (!read_number(group, name, &limit) || limit >= INT64_MAX >> 16 << 16)
+		return INT64_MAX;
+	return limit;
+}
+
+static void read_level(const struct group *group, bool available,
+		       struct cgroup_memory *memory)
+{
+	int64_t limit = limit_of(group, group->version->limit);
+	int64_t swap = limit_of(group, group->version->swap_limit);
+
+	if (group->version->swap_includes_memory && limit < INT64_MAX &&
+	    swap < INT64_MAX)
+		swap -= limit;
+	lower(&memory->limit, limit);
+	lower(&memory->swap_limit, swap);
+	if (available && limit < INT64_MAX)
+		lower(&memory->available, room_in(group, limit));
+}
+
+struct cgroup_memory cgroup_memory(bool available)
+{
+	struct cgroup_memory memory = { INT64_MAX, INT64_MAX, INT64_MAX };
+	struct group group;
+
+	if (!find_group(&group))
+		return memory;
+	for (;;) {
+		read_level(&group, available, &memory);
+		if (strlen(group.dir) <= group.mount)
+			return memory;
+		*strrchr(group.dir, '/') = '\0';
+	}
+}
