@@ -13,6 +13,7 @@
 #include <err.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -276,6 +277,173 @@ static bool test_storm(void)
 	return worst < 10 * quiet;
 }
 
+/* A page that processes forked later share. */
+static void *shared_page(void)
+{
+	void *page = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (page == MAP_FAILED)
+		err(1, "shared memory");
+	return page;
+}
+
+#define RESTRICT	"/proc/sys/vm/tamalloc_restrict"
+#define NOBODY		65534
+#define HEAP		(1UL << 28)
+
+static void set_restrict(int level)
+{
+	FILE *file = fopen(RESTRICT, "w");
+
+	if (!file || fprintf(file, "%d\n", level) < 0 || fclose(file))
+		err(1, RESTRICT);
+}
+
+/* As one who has logged in. */
+static void become_nobody(void)
+{
+	if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY) ||
+	    prctl(PR_SET_DUMPABLE, 1))
+		err(1, "nobody");
+}
+
+/* Has a heap, and executes this program, which writes into standard output. */
+static void exec_with_heap(void *unused)
+{
+	char *heap;
+
+	become_nobody();
+	heap = mmap(NULL, HEAP, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (heap == MAP_FAILED || madvise(heap, HEAP, MADV_NOHUGEPAGE) ||
+	    madvise(heap, HEAP, MADV_POPULATE_WRITE))
+		err(1, "heap");
+	raise(SIGSTOP);
+	execl("/proc/self/exe", "cost", "--executed", NULL);
+	err(1, "exec");
+}
+
+static bool is_over(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, 0) == 1;
+}
+
+/* The longest 553 of a process until @fd says that its exec is over. */
+static long longest_call(pid_t pid, int fd)
+{
+	long next = now(CLOCK_MONOTONIC), start, t, worst = 0;
+
+	while (!is_over(fd)) {
+		start = now(CLOCK_MONOTONIC);
+		process_stats(pid);
+		t = now(CLOCK_MONOTONIC) - start;
+		if (t > worst)
+			worst = t;
+		lateness(&next, 1000000);
+	}
+	return worst;
+}
+
+/*
+ * By a caller who is served first whenever the process gives the CPU away.
+ * @times: of the longest call, and of the exec as a whole.
+ */
+static void time_exec(int level, bool as_root, long *times)
+{
+	int fds[2], out = dup(1);
+	pid_t pid;
+
+	if (pipe(fds))
+		err(1, "pipe");
+	dup2(fds[1], 1);
+	pid = start(exec_with_heap, NULL);
+	dup2(out, 1);
+	close(fds[1]);
+	waitpid(pid, NULL, WUNTRACED);
+	set_restrict(level);
+	set_fifo(true);
+	if (!as_root)
+		become_nobody();
+	kill(pid, SIGCONT);
+	times[1] = now(CLOCK_MONOTONIC);
+	times[0] = longest_call(pid, fds[0]);
+	times[1] = now(CLOCK_MONOTONIC) - times[1];
+	stop(pid);
+}
+
+/* In a process of its own, which can't become root again. */
+static void run_as_child(void (*run)(int, bool, long *), int level,
+			 bool as_root, long *times)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		run(level, as_root, times);
+		_exit(0);
+	}
+	waitpid(pid, &status, 0);
+	if (status)
+		errx(1, "level %d: status %d", level, status);
+}
+
+static bool test_exec(void)
+{
+	long (*times)[2] = shared_page();
+	bool ok = true;
+	int i;
+
+	for (i = 0; i < 4; i++) {
+		/* As nobody at each level, and as root at 1. */
+		run_as_child(time_exec, i < 3 ? i : 1, i == 3, times[i]);
+		ok &= times[i][0] <= 10 * times[0][0] && times[i][1] > 10000000;
+	}
+	set_restrict(0);
+	snprintf(text, TEXT_SIZE, "at most %ld ns at level 0, %ld at 1, %ld at 2 (at most 10 times), %ld as root; the exec %ld",
+		 times[0][0], times[1][0], times[2][0], times[3][0], times[2][1]);
+	munmap(times, 4096);
+	return ok;
+}
+
+static void load_hidden(pid_t pid)
+{
+	struct process_memory_stats stats;
+
+	if (!syscall(__NR_tamalloc_get_indiviual, pid, &stats) || errno != ESRCH)
+		errx(1, "553 of %d, hidden", pid);
+}
+
+/* @times: of one that exists, and of one that doesn't. */
+static void time_hidden(int level, bool as_root, long *times)
+{
+	pid_t there = start(idle, NULL);
+	pid_t gone = start(idle, NULL);
+
+	(void)as_root;
+	stop(gone);
+	usleep(10000);
+	set_restrict(level);
+	become_nobody();
+	times[0] = cost_of(load_hidden, there);
+	times[1] = cost_of(load_hidden, gone);
+}
+
+static bool test_hidden(void)
+{
+	long *times = shared_page();
+	long there, gone;
+
+	run_as_child(time_hidden, 2, false, times);
+	set_restrict(0);
+	there = times[0];
+	gone = times[1];
+	munmap(times, 4096);
+	snprintf(text, TEXT_SIZE, "%ld instructions where it exists, %ld where it doesn't (within 5 %%)",
+		 there, gone);
+	return labs(there - gone) * 20 < gone;
+}
+
 /* A call that is over sooner would show nothing. */
 static bool is_bounded(void (*run)(pid_t), pid_t pid)
 {
@@ -336,6 +504,8 @@ static const struct test {
 } tests[] = {
 	{ "process", test_process, "what a process costs 552" },
 	{ "threads", test_threads, "threads cost 552 nothing" },
+	{ "exec", test_exec, "553 doesn't wait while its target frees memory in an exec" },
+	{ "hidden", test_hidden, "the time of a refusal doesn't tell whether the process exists" },
 	{ "storm", test_storm, "forks and exits can't prolong 552" },
 	{ "dead_threads_552", test_dead_threads_552, "552 gives the CPU away among dead threads" },
 	{ "dead_threads_553", test_dead_threads_553, "553 gives the CPU away among dead threads" },
@@ -370,11 +540,15 @@ int main(int argc, char **argv)
 	bool ok = true;
 	size_t i;
 
+	if (argc == 2 && !strcmp(argv[1], "--executed")) {
+		if (write(1, "", 1) == 1)
+			idle(NULL);
+		return 1;
+	}
 	if (argc < 2)
 		errx(2, "usage: cost PROCESS_LIMIT [TEST]...");
 	process_limit = atol(argv[1]);
-	text = mmap(NULL, TEXT_SIZE, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	text = shared_page();
 	for (i = 0; i < N_TESTS; i++)
 		if (is_chosen(&tests[i], argv + 2))
 			ok &= run_test(&tests[i]);
