@@ -43,6 +43,8 @@
 /* What a marker has besides: its program and stacks. */
 #define MARKER_SLACK	(64 * MIB)
 #define CGROUP		"/sys/fs/cgroup/churn"
+#define RESTRICT	"/proc/sys/vm/tamalloc_restrict"
+#define NOBODY		65534
 
 static pid_t markers[N_MARKERS];
 static pid_t chain;
@@ -274,11 +276,22 @@ static void churn_cpu(void)
 	usleep(100000);
 }
 
+/* Who may ask about others changes in the middle of calls. */
+static void churn_restrict(void)
+{
+	static const char *const levels[] = { "0", "1", "2" };
+
+	write_file(RESTRICT, levels[pick(3)]);
+	usleep(pick(2000));
+}
+
 static void (*const churners[])(void) = {
 	churn_fork, churn_vfork_exec, churn_threads, churn_exited_leader,
 	churn_exec_thread, churn_mmap, churn_pidns, churn_oom, churn_cpu,
+	churn_restrict,
 };
 
+#define N_CALLERS	4
 #define N_CHURNERS	(sizeof(churners) / sizeof(churners[0]))
 
 static unsigned int churner;
@@ -387,18 +400,55 @@ static pid_t any_pid(void)
 	}
 }
 
-static void call_process(void)
+static void check_process(const struct process_memory_stats *stats)
+{
+	size_t reserved = stats->reserved_memory_kb;
+
+	if (stats->used_memory_percentage !=
+	    (reserved ? 100 * stats->used_memory_kb / reserved : 0))
+		fail("553: percent", stats->used_memory_percentage);
+	if (stats->oom_score < -1000 || stats->oom_score > 1000)
+		fail("553: oom_score", stats->oom_score);
+}
+
+static void call_process_of(pid_t pid, bool may_be_denied)
 {
 	struct process_memory_stats stats;
 	bool good;
 	char *p = place(sizeof(stats), &good);
-	long ret = syscall(__NR_tamalloc_get_indiviual, any_pid(), p);
+	long ret = syscall(__NR_tamalloc_get_indiviual, pid, p);
 
-	if (!ret && good)
+	if (!ret && good) {
+		memcpy(&stats, p, sizeof(stats));
+		check_process(&stats);
 		return;
+	}
 	if (ret != -1 || (errno != ESRCH && errno != EINVAL &&
+			  (!may_be_denied || errno != EPERM) &&
 			  (good || errno != EFAULT)))
 		fail("553", ret);
+}
+
+static void call_process(void)
+{
+	call_process_of(any_pid(), false);
+}
+
+static void call_process_as_nobody(void)
+{
+	call_process_of(pick(4) ? any_pid() : markers[pick(N_MARKERS)], true);
+}
+
+/* It may always ask about itself, and it lives. */
+static void call_self(void)
+{
+	struct process_memory_stats stats;
+
+	if (syscall(__NR_tamalloc_get_indiviual, getpid(), &stats))
+		fail("553 of the caller", 0);
+	check_process(&stats);
+	if (!stats.reserved_memory_kb || stats.reserved_memory_kb > UNIT / KIB)
+		fail("553 of the caller: reserved", stats.reserved_memory_kb);
 }
 
 static void call_reserve(void)
@@ -420,7 +470,12 @@ static void call_reserve(void)
 
 static void (*const calls[])(void) = {
 	call_global, call_global, call_marker, call_chain, call_process,
-	call_process, call_process, call_reserve,
+	call_process, call_process, call_self, call_reserve,
+};
+
+static void (*const calls_of_nobody[])(void) = {
+	call_global, call_process_as_nobody, call_process_as_nobody, call_self,
+	call_reserve,
 };
 
 static unsigned long end;
@@ -429,6 +484,14 @@ static void run_caller(void)
 {
 	while ((unsigned long)time(NULL) < end)
 		calls[pick(sizeof(calls) / sizeof(calls[0]))]();
+}
+
+static void run_nobody(void)
+{
+	if (setresgid(NOBODY, NOBODY, NOBODY) || setresuid(NOBODY, NOBODY, NOBODY))
+		err(1, "nobody");
+	while ((unsigned long)time(NULL) < end)
+		calls_of_nobody[pick(sizeof(calls_of_nobody) / sizeof(calls_of_nobody[0]))]();
 }
 
 static void *run_marker_thread(void *unused)
@@ -510,7 +573,7 @@ static bool wait_for_callers(const pid_t *callers, int n)
 
 int main(int argc, char **argv)
 {
-	pid_t callers[3], pids[N_CHURNERS];
+	pid_t callers[N_CALLERS], pids[N_CHURNERS];
 	bool good;
 	size_t i;
 
@@ -532,9 +595,9 @@ int main(int argc, char **argv)
 		churner = i;
 		pids[i] = spawn(run_churner);
 	}
-	for (i = 0; i < 3; i++)
-		callers[i] = spawn(run_caller);
-	good = wait_for_callers(callers, 3);
+	for (i = 0; i < N_CALLERS; i++)
+		callers[i] = spawn(i ? run_caller : run_nobody);
+	good = wait_for_callers(callers, N_CALLERS);
 	for (i = 0; i < N_CHURNERS; i++) {
 		if (waitpid(pids[i], NULL, WNOHANG)) {
 			warnx("churner %zu has ended", i);
@@ -547,6 +610,7 @@ int main(int argc, char **argv)
 		kill(markers[i], SIGKILL);
 		reap(markers[i]);
 	}
+	write_file(RESTRICT, "0");
 	kill(chain, SIGKILL);
 	reap(chain);
 	return !good;
