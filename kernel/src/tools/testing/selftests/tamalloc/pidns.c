@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Who asks from inside a PID namespace sees that namespace. */
+#include <fcntl.h>
 #include <sched.h>
 #include <stdio.h>
 #include <sys/mount.h>
@@ -183,6 +184,61 @@ TEST_F(pidns, outside_sees_all)
 	EXPECT_EQ(0, process_stats(self->inside, &inside));
 	EXPECT_EQ(self->view->first.reserved_memory_kb,
 		  inside.reserved_memory_kb);
+}
+
+static int enter_pid_namespace(pid_t pid)
+{
+	char path[64];
+	int fd, ret;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/pid", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -1;
+	ret = setns(fd, CLONE_NEWPID);
+	close(fd);
+	return ret;
+}
+
+/* setns() is for the children: they see the inside, and the caller does not. */
+TEST_F(pidns, children_of_who_joins_see_the_inside)
+{
+	struct {
+		struct process_memory_stats first;
+		struct global_memory_stats global;
+		int first_error;
+		int test_error;
+	} *child;
+	struct process_memory_stats stats;
+	struct global_memory_stats global;
+	int status;
+	pid_t pid;
+
+	child = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)child);
+	/* The fixture has unshared it: back, so as to join by setns() alone. */
+	ASSERT_EQ(0, enter_pid_namespace(getpid()));
+	ASSERT_EQ(0, enter_pid_namespace(self->inside));
+	pid = fork();
+	if (!pid) {
+		child->first_error = process_error(1, &child->first);
+		child->test_error = process_error(self->view->test, &stats);
+		_exit(global_stats(&child->global));
+	}
+	waitpid(pid, &status, 0);
+	ASSERT_EQ(0, status);
+	EXPECT_EQ(0, child->first_error);
+	EXPECT_EQ(self->view->first.reserved_memory_kb,
+		  child->first.reserved_memory_kb);
+	EXPECT_EQ(ESRCH, child->test_error);
+	EXPECT_EQ(INSIDE_SIZE / GIB,
+		  child->global.total_reserved_memory_mb * MIB / GIB);
+
+	EXPECT_EQ(0, process_stats(self->view->test, &stats));
+	ASSERT_EQ(0, global_stats(&global));
+	EXPECT_LE((INSIDE_SIZE + OUTSIDE_SIZE) / MIB,
+		  global.total_reserved_memory_mb);
 }
 
 TEST_HARNESS_MAIN

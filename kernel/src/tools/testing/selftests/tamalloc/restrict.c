@@ -202,6 +202,23 @@ TEST_F(level, root_without_cap_sys_ptrace)
 		  error_as(0, NO_CAPS, self->root, &self->stats));
 }
 
+/* A process of the same user's that has other groups is not the caller's own. */
+TEST_F(level, with_other_group_ids)
+{
+	int status;
+	pid_t asker;
+
+	asker = fork();
+	if (!asker) {
+		if (setresgid(USER, USER, USER) || become(USER, NO_CAPS))
+			_exit(255);
+		_exit(process_error(self->user, &self->stats));
+	}
+	waitpid(asker, &status, 0);
+	ASSERT_TRUE(WIFEXITED(status));
+	EXPECT_EQ(variant->denied, WEXITSTATUS(status));
+}
+
 /* It is the file system's IDs that count, as where /proc is read. */
 TEST_F(level, with_file_system_ids_of_the_owner)
 {
@@ -216,6 +233,67 @@ TEST_F(level, with_file_system_ids_of_the_owner)
 	}
 	waitpid(asker, &status, 0);
 	EXPECT_EQ(0, status);
+}
+
+/* What happens in a user namespace where two users have IDs, by number. */
+struct user_namespace {
+	int ready[2];
+	int mapped[2];
+	pid_t other_inside;
+	int error_inside;
+	int error_outside;
+};
+
+#define INSIDE_ROOT	0
+#define INSIDE_OTHER	1
+
+/* As USER, who is root there: may it see OTHER_USER inside, and outside? */
+static void ask_in_user_namespace(struct user_namespace *ns, pid_t outside)
+{
+	struct process_memory_stats stats;
+	uid_t uid = INSIDE_OTHER;
+	char c;
+
+	if (become(USER, NO_CAPS) || prctl(PR_SET_DUMPABLE, 1) ||
+	    unshare(CLONE_NEWUSER) || write(ns->ready[1], "", 1) != 1 ||
+	    read(ns->mapped[0], &c, 1) != 1)
+		_exit(1);
+	ns->other_inside = start(prepare_user, &uid);
+	ns->error_inside = process_error(ns->other_inside, &stats);
+	ns->error_outside = process_error(outside, &stats);
+	stop(ns->other_inside);
+	_exit(0);
+}
+
+/* CAP_SYS_PTRACE is worth what it is worth to a reader of /proc: its namespace. */
+TEST_F(level, with_cap_sys_ptrace_in_a_user_namespace)
+{
+	struct user_namespace *ns;
+	char path[64], map[64], c;
+	int status;
+	pid_t pid;
+
+	if (access("/proc/self/ns/user", F_OK))
+		SKIP(return, "no user namespaces");
+	ns = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+		  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)ns);
+	ASSERT_EQ(0, pipe(ns->ready));
+	ASSERT_EQ(0, pipe(ns->mapped));
+	pid = fork();
+	if (!pid)
+		ask_in_user_namespace(ns, self->other);
+	ASSERT_EQ(1, read(ns->ready[0], &c, 1));
+	snprintf(path, sizeof(path), "/proc/%d/uid_map", pid);
+	snprintf(map, sizeof(map), "%d %d 1\n%d %d 1", INSIDE_ROOT, USER,
+		 INSIDE_OTHER, OTHER_USER);
+	ASSERT_EQ(0, write_line(path, map));
+	ASSERT_EQ(1, write(ns->mapped[1], "", 1));
+	waitpid(pid, &status, 0);
+	ASSERT_EQ(0, status);
+	ASSERT_LT(0, ns->other_inside);
+	EXPECT_EQ(0, ns->error_inside);
+	EXPECT_EQ(variant->denied, ns->error_outside);
 }
 
 TEST_F(level, thread_of_another)
@@ -501,11 +579,24 @@ TEST_F(level, set_user_id_programs_between_others)
 	       answers->secret, answers->denied);
 }
 
+#define TOUCHED_SIZE	(128 * MIB)
+
+static void prepare_touched(void *unused)
+{
+	size_t size = GIB;
+	char *memory;
+
+	prepare_reserve(&size);
+	memory = reserve(TOUCHED_SIZE);
+	if (memory == MAP_FAILED)
+		_exit(1);
+	memset(memory, 1, TOUCHED_SIZE);
+}
+
 /* Totals are told at every level. */
 TEST_F(level, global)
 {
 	struct global_memory_stats *seen, expected;
-	size_t size = GIB;
 	struct pages sum;
 	pid_t pid, other;
 	int status;
@@ -513,9 +604,10 @@ TEST_F(level, global)
 	seen = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)seen);
-	other = start(prepare_reserve, &size);
+	other = start(prepare_touched, NULL);
 	ASSERT_LT(0, other);
 	ASSERT_EQ(0, quiet_global_stats(&expected, &sum));
+	ASSERT_LE(TOUCHED_SIZE / MIB, expected.total_used_memory_mb);
 	pid = fork();
 	if (!pid)
 		_exit(become(USER, NO_CAPS) || global_stats(seen));
@@ -524,6 +616,8 @@ TEST_F(level, global)
 	/* The caller itself is a few MiB more, and small ones come and go. */
 	EXPECT_GT(64, distance(expected.total_reserved_memory_mb,
 			       seen->total_reserved_memory_mb));
+	EXPECT_GT(64, distance(expected.total_used_memory_mb,
+			       seen->total_used_memory_mb));
 	stop(other);
 }
 
