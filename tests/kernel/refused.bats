@@ -72,6 +72,37 @@ sources() {
 	[[ $output -gt 0 && $output -lt $outer ]]
 }
 
+# Runs the command in a profile that has all but /proc.
+confined() {
+	"$AA_EXEC" -p tamalloc-test -- "$@"
+}
+
+@test "a security module that keeps /proc from a program is asked above level 0" {
+	AA_EXEC=$(command -v aa-exec)
+	restrict=/proc/sys/vm/tamalloc_restrict
+	mountpoint -q /sys/kernel/security ||
+		mount -t securityfs securityfs /sys/kernel/security
+	apparmor_parser --skip-cache --replace <<-'EOF'
+		profile tamalloc-test flags=(attach_disconnected) {
+		  capability,
+		  /** rwmlkix,
+		  deny /proc/[0-9]*/** rw,
+		}
+	EOF
+	run -1 confined cat "/proc/$$/status"
+	run -0 confined "$TAMALLOC" proc $$ --source=syscall
+	for level in 1 2; do
+		echo "$level" >"$restrict"
+		run --separate-stderr confined "$TAMALLOC" proc $$ --source=syscall
+		answers[level]="$status $stderr"
+	done
+	echo 0 >"$restrict"
+	apparmor_parser --remove <<<'profile tamalloc-test {}'
+	printf "%s\n" "${answers[@]}"
+	[[ ${answers[1]} == "1 tamalloc: $$: not permitted: it is hidden from this user" ]]
+	[[ ${answers[2]} == "1 tamalloc: $$: no such process" ]]
+}
+
 @test "an example behind the filter: a clear message, and exit 3" {
 	for example in reserve totals "process 1"; do
 		# shellcheck disable=SC2086 # words
