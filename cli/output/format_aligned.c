@@ -59,7 +59,8 @@ static void print_on_screen(struct libscols_table *handle)
 	terminal_size(STDOUT_FILENO, &columns, &rows);
 	/* The cursor needs the last line. */
 	left = rows - 1;
-	for (char *line; (line = strsep(&text, "\n")) && *line;) {
+	/* A line may be empty, if all that it shows is. */
+	for (char *line; (line = strsep(&text, "\n")) && (*line || text);) {
 		left -= (terminal_width_of(line) + columns - 1) / columns;
 		/* Show the headings and a row on any screen. */
 		if (left < 0 && printed >= 2)
