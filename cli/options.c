@@ -12,6 +12,7 @@
 #include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/number.h"
+#include "shared/size.h"
 
 void try_help(const struct command *cmd)
 {
@@ -162,6 +163,21 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 	return true;
 }
 
+/*
+ * getopt_long() leaves "--watch 5" with an operand 5, which nobody means: a
+ * value that is optional must be joined by a "=".
+ */
+static void refuse_apart(const struct command *cmd, int c, const char *next)
+{
+	const struct option *option = &cmd->options[index_of(cmd, c)];
+	double number;
+
+	if (option->has_arg == optional_argument && !optarg && next &&
+	    !seconds_parse(next, &number))
+		misuse(cmd, _("--%s %s: write --%s=%s"), option->name, next,
+		       option->name, next);
+}
+
 int options_next(const struct command *cmd, int argc, char **argv,
 		 struct options *opts)
 {
@@ -178,6 +194,7 @@ int options_next(const struct command *cmd, int argc, char **argv,
 			try_help(cmd);
 		if (c <= CHAR_MAX && isdigit(c))
 			misuse(cmd, _("-%c...: a negative number"), c);
+		refuse_apart(cmd, c, argv[optind]);
 		opts->given |= UINT64_C(1) << index_of(cmd, c);
 		options_exclude(cmd, opts, exclusive);
 		if (!take_common(cmd, c, opts))

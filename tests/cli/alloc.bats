@@ -177,6 +177,8 @@ load common
 		refused "$seconds: not a number of seconds" \
 			alloc 1M --hold="$seconds"
 	done
+	refused "--hold 5: write --hold=5" alloc 1M --hold 5
+	run_expecting 0 tamalloc alloc --hold=0 1M
 	refused "2147483648: too many seconds" alloc 1M --hold=2147483648
 }
 

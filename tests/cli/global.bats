@@ -361,6 +361,7 @@ start_watch() {
 
 @test "misuse" {
 	refused "x: unexpected" global x
+	refused "--watch 5: write --watch=5" global --watch 5
 	refused "--json and --raw exclude each other" global --json --raw
 	for seconds in x "" -1 1e3 inf; do
 		refused "$seconds: not a number of seconds" \

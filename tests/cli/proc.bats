@@ -125,6 +125,9 @@ teardown() {
 	done
 	refused "0: not a whole number of 1 or more" proc --top 0
 	refused "0: too short (at least 0.01)" proc --all --watch=0
+	refused "--watch 5: write --watch=5" proc --name '^x$' --watch 5
+	refused "--watch 0.5: write --watch=0.5" proc --watch 0.5 1
+	refused "--watch 5: write --watch=5" proc --wat 5 1
 }
 
 # A /proc of some processes, one that is denied, kernel threads, one of them
@@ -416,6 +419,17 @@ reused() {
 		--watch=0.01 --count 2 $(seq -s ' ' 50)" /dev/null
 	last=${output##*"$again"}
 	(( $(wc -l <<<"$last") == 2 ))
+}
+
+@test "--watch on a terminal: an empty name ends nothing" {
+	export FAKE_PROCESSES="*:102400:12288:12:0" TERM=xterm
+	fake_process 20 1 1 0 0 ""
+	fake_process 30 1 1 0 0 last
+	run script -qec "stty rows 10 cols 80; LD_PRELOAD=$FAKE $CLI proc \
+		-o COMMAND --count 2 --watch=0.01 20 1 20 30" /dev/null
+	[[ $status -eq 0 ]]
+	last=${output##*COMMAND}
+	[[ $last == *systemd*last* ]]
 }
 
 @test "where there is no process to show, there are headings" {
