@@ -9,7 +9,6 @@
 #include "output/table.h"
 #include "shared/array.h"
 #include "shared/i18n.h"
-#include "source/choose.h"
 #include "source/machine.h"
 #include "source/processes.h"
 #include "source/procfs.h"
@@ -243,7 +242,7 @@ static int run_global(int argc, char **argv)
 	if (optind < argc)
 		misuse(&global_command, _("%s: unexpected"), argv[optind]);
 
-	sampler.source = source_choose(opts.source);
+	sampler.source = options_source(&opts);
 	watch_run(&watch, &columns, &opts.style, show, &sampler);
 	return EXIT_SUCCESS;
 }

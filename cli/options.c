@@ -50,6 +50,7 @@ void print_common_options(void)
 		"                         in bytes\n"
 		" -b, --bytes           show sizes in bytes\n"
 		" -n, --noheadings      omit the column headings\n"
+		" -q, --quiet           print no notes on standard error, only errors\n"
 		"     --source=WHERE    syscall, procfs, or auto (the default): the\n"
 		"                         system calls if the kernel has them, else\n"
 		"                         mmap(2) and /proc\n"
@@ -125,6 +126,26 @@ void options_require(const struct command *cmd, const struct options *opts,
 			       name_of(cmd, options[i]), name_of(cmd, needed));
 }
 
+static void parse_source(const struct command *cmd, const char *text,
+			 struct options *opts)
+{
+	if (!source_parse(text, &opts->source))
+		misuse(cmd, _("%s: not a source (auto, syscall or procfs)"),
+		       text);
+}
+
+/* An option takes precedence. */
+static void take_environment(const struct command *cmd, struct options *opts)
+{
+	const char *source = getenv("TAMALLOC_SOURCE");
+
+	if (source && *source && !source_parse(source, &opts->source))
+		misuse(cmd,
+		       _("TAMALLOC_SOURCE=%s: not a source (auto, syscall or "
+			 "procfs)"),
+		       source);
+}
+
 /* Takes @c if it is one of the common options. */
 static bool take_common(const struct command *cmd, int c, struct options *opts)
 {
@@ -144,12 +165,11 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 	case 'n':
 		opts->style.no_headings = true;
 		break;
+	case 'q':
+		opts->quiet = true;
+		break;
 	case OPT_SOURCE:
-		if (!source_parse(optarg, &opts->source))
-			misuse(cmd,
-			       _("%s: not a source (auto, syscall or "
-				 "procfs)"),
-			       optarg);
+		parse_source(cmd, optarg, opts);
 		break;
 	case 'h':
 		print_help(cmd);
@@ -188,7 +208,7 @@ int options_next(const struct command *cmd, int argc, char **argv,
 	int c;
 
 	/* The digits give -5M a better answer than getopt's. */
-	while ((c = getopt_long(argc, argv, "0123456789o:JrbnhV", cmd->options,
+	while ((c = getopt_long(argc, argv, "0123456789o:JrbnqhV", cmd->options,
 				NULL)) != -1) {
 		if (c == '?')
 			try_help(cmd);
@@ -200,5 +220,17 @@ int options_next(const struct command *cmd, int argc, char **argv,
 		if (!take_common(cmd, c, opts))
 			return c;
 	}
+	if (!is_given(cmd, opts, OPT_SOURCE))
+		take_environment(cmd, opts);
 	return -1;
+}
+
+bool options_notes(const struct options *opts)
+{
+	return !opts->quiet && opts->style.format != FORMAT_JSON;
+}
+
+const struct source *options_source(const struct options *opts)
+{
+	return source_choose(opts->source, options_notes(opts));
 }

@@ -4,6 +4,7 @@
 #define OPTIONS_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,6 +15,7 @@
 struct options {
 	struct style style;
 	enum source_choice source;
+	bool quiet;     /* no notes on standard error */
 	uint64_t given; /* a bit for each of the command's options */
 };
 
@@ -30,6 +32,7 @@ enum {
 	{ "noheadings", no_argument, NULL, 'n' },		\
 	{ "raw", no_argument, NULL, 'r' },			\
 	{ "output", required_argument, NULL, 'o' },		\
+	{ "quiet", no_argument, NULL, 'q' },			\
 	{ "source", required_argument, NULL, OPT_SOURCE },	\
 	{ "help", no_argument, NULL, 'h' },			\
 	{ "version", no_argument, NULL, 'V' },			\
@@ -42,6 +45,15 @@ enum {
  */
 int options_next(const struct command *cmd, int argc, char **argv,
 		 struct options *opts);
+
+/* Chooses the source of all figures, once; exits if it is not available. */
+const struct source *options_source(const struct options *opts);
+
+/*
+ * Returns whether to print notes, which are no errors: not if the output is
+ * JSON, which has a key for each of them.
+ */
+bool options_notes(const struct options *opts);
 
 /* Two options, as options_next() returns them; { 0 } ends a list of pairs. */
 struct option_pair {

@@ -23,7 +23,6 @@
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "shared/size.h"
-#include "source/choose.h"
 
 /* A curve has at least this many points, if that many pages are touched. */
 #define POINTS 100
@@ -89,7 +88,7 @@ static void show_begin(struct show *show)
 {
 	choose_show(show);
 	show->exp.plan = choose_plan(show);
-	show->exp.src = source_choose(show->req->opts.source);
+	show->exp.src = options_source(&show->req->opts);
 	show->exp.observe = observe;
 	show->exp.observer = show;
 	experiment_prepare(&show->exp);
@@ -145,10 +144,11 @@ static void print_results(struct show *show)
 		print_stages(show);
 }
 
-/* In JSON, each row has the possible lag. */
 static void explain_lag(const struct show *show)
 {
-	if (show->req->opts.style.format == FORMAT_TABLE &&
+	const struct options *opts = &show->req->opts;
+
+	if (options_notes(opts) && opts->style.format == FORMAT_TABLE &&
 	    !show->exp.plan.read && show->lags)
 		rss_lag_warn();
 }

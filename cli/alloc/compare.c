@@ -23,7 +23,6 @@
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "shared/size.h"
-#include "source/choose.h"
 #include "source/machine.h"
 
 #define OWN_MEMORY (2 << 20)
@@ -356,7 +355,8 @@ static void print_comparison(struct comparison *comp)
 		printf(_("Huge pages: %s (the system's setting: %s)\n"),
 		       in_force(comp), comp->thp_system);
 	table_close(&comp->table);
-	if (stdout_flush() && for_people && comp->lags && !comp->req->plan.read)
+	if (stdout_flush() && for_people && options_notes(&comp->req->opts) &&
+	    comp->lags && !comp->req->plan.read)
 		rss_lag_warn();
 }
 
@@ -364,7 +364,7 @@ int compare_run(const struct request *req)
 {
 	struct comparison comp = {
 		.req = req,
-		.src = source_choose(req->opts.source),
+		.src = options_source(&req->opts),
 		.thp_system = thp_system(),
 	};
 	bool all;

@@ -17,7 +17,6 @@
 #include "shared/interrupt.h"
 #include "shared/number.h"
 #include "shared/xalloc.h"
-#include "source/choose.h"
 #include "source/users.h"
 
 enum {
@@ -347,7 +346,7 @@ static void show(struct table *table, void *arg)
 static void start_sample(struct proc_sample *sample)
 {
 	const struct proc_request *req = sample->req;
-	const struct source *source = source_choose(req->opts.source);
+	const struct source *source = options_source(&req->opts);
 	bool have_proc = procfs_usable();
 
 	if (!have_proc && (req->all || req->has_user || req->has_name))

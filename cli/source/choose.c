@@ -44,7 +44,7 @@ static const char *syscalls_absent(void)
 	}
 }
 
-const struct source *source_choose(enum source_choice choice)
+const struct source *source_choose(enum source_choice choice, bool note)
 {
 	const char *absent = NULL;
 
@@ -63,7 +63,7 @@ const struct source *source_choose(enum source_choice choice)
 	if (!procfs_usable())
 		errx(EXIT_FAILURE, _("/proc is not mounted here, or shows "
 				     "another PID namespace"));
-	if (absent)
+	if (absent && note)
 		warnx(_("%s: answering from mmap(2) and /proc"), absent);
 	return &source_procfs;
 }

@@ -15,7 +15,10 @@ enum source_choice {
 
 bool source_parse(const char *name, enum source_choice *choice);
 
-/* Chooses once; exits if @choice is not available. */
-const struct source *source_choose(enum source_choice choice);
+/*
+ * Chooses once; exits if @choice is not available.  If the system calls are not,
+ * @note tells so.
+ */
+const struct source *source_choose(enum source_choice choice, bool note);
 
 #endif /* CHOOSE_H */

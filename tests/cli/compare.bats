@@ -92,6 +92,8 @@ compare() {
 	export FAKE_LAG=264 FAKE_RELEASE=6.1.0
 	run_expecting 0 tamalloc alloc 8M --touch 4M --compare
 	[[ $stderr == "tamalloc: used lags by up to 264K: "* ]]
+	run_expecting 0 tamalloc alloc 8M --touch 4M --compare --quiet
+	[[ -z $stderr ]]
 	run_expecting 0 tamalloc alloc 8M --touch 4M --compare --json
 	[[ -z $stderr ]]
 	jq -e '.methods | all(.[]; .lag == 270336)' <<<"$output"

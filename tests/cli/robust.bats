@@ -29,6 +29,9 @@ filtered() {
 			run_expecting 0 filtered $error $command --json
 			jq -e '[.. | .source? // empty] | unique == ["procfs"]' \
 				<<<"$output"
+			[[ -z $stderr ]]
+			# shellcheck disable=SC2086 # words
+			run_expecting 0 filtered $error $command
 			case $error in
 			ENOSYS) [[ $stderr == "$note" ]] ;;
 			EPERM) [[ $stderr == "tamalloc: the tamalloc system calls are blocked here (seccomp): answering from mmap(2) and /proc" ]] ;;

@@ -19,5 +19,6 @@ setup_suite() {
 	# Where a test doesn't say otherwise: the same on every machine.
 	FAKE_RELEASE=6.12.0-fake FAKE_THP=$O/tests/thp
 	echo 'always [madvise] never' >"$FAKE_THP"
+	unset TAMALLOC_SOURCE
 	export O FAKE CLI FAKE_RELEASE FAKE_THP
 }

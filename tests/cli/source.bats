@@ -20,13 +20,12 @@ setup() {
 }
 
 @test "auto answers ENOSYS and EPERM from /proc, and says so" {
-	FAKE_PROBE=ENOSYS run_expecting 0 tamalloc global --json
-	jq -e '.global[0] | .source == "procfs" and .reserved == 2097152' \
-		<<<"$output"
+	FAKE_PROBE=ENOSYS run_expecting 0 tamalloc global -rno SOURCE,RESERVED
+	[[ $output == "procfs 2097152" ]]
 	[[ $stderr == "$note" ]]
-	FAKE_PROBE=EPERM run_expecting 0 tamalloc proc 1 --json --source=auto
-	jq -e '.processes[0] | .source == "procfs" and .used == 1048576' \
-		<<<"$output"
+	FAKE_PROBE=EPERM run_expecting 0 tamalloc proc 1 --source=auto \
+		-rno SOURCE,USED
+	[[ $output == "procfs 1048576" ]]
 	[[ $stderr == "tamalloc: the tamalloc system calls are blocked here (seccomp): answering from mmap(2) and /proc" ]]
 }
 
@@ -34,10 +33,55 @@ setup() {
 	unset FAKE_PROC
 	FAKE_PROBE=ENOSYS run_expecting 0 tamalloc alloc 64M --touch 8M \
 		--verify --json
-	[[ $stderr == "$note" ]]
+	[[ -z $stderr ]]
 	jq -e '[.stages[].source] | unique == ["procfs"]' <<<"$output"
 	jq -e '.stages | .[1].reserved - .[0].reserved == 67108864' <<<"$output"
 	jq -e '.stages | .[2].used - .[1].used | . >= 8000000' <<<"$output"
+}
+
+@test "JSON says so itself, and is all that is printed" {
+	unset FAKE_PROC
+	export FAKE_PROBE=ENOSYS
+	for command in "alloc 1M" "alloc 1M --compare" "global" "proc 1" \
+		       "global --count 1"; do
+		# shellcheck disable=SC2086 # words
+		run tamalloc $command --json
+		[[ $status -eq 0 ]]
+		jq -e '.. | .source? // empty | . == "procfs"' <<<"$output"
+	done
+}
+
+@test "--quiet and TAMALLOC_SOURCE silence the note" {
+	unset FAKE_PROC
+	export FAKE_PROBE=ENOSYS
+	for command in "alloc 1M" "alloc 1M --compare" "global" "proc 1"; do
+		for option in -q --quiet --source=procfs; do
+			# shellcheck disable=SC2086 # words
+			run_expecting 0 tamalloc $command $option
+			[[ -n $output && -z $stderr ]]
+		done
+		# shellcheck disable=SC2086 # words
+		TAMALLOC_SOURCE=procfs run_expecting 0 tamalloc $command
+		[[ -n $output && -z $stderr ]]
+	done
+	# An error is no note.
+	run_expecting 3 tamalloc global -q --source=syscall
+	[[ $stderr == "$lacking" ]]
+}
+
+@test "TAMALLOC_SOURCE chooses, unless --source does" {
+	source_of() { tamalloc global -rno SOURCE "$@"; }
+	export TAMALLOC_SOURCE=procfs
+	run_expecting 0 source_of
+	[[ $output == procfs ]]
+	run_expecting 0 source_of --source=auto
+	[[ $output == syscall ]]
+	TAMALLOC_SOURCE='' run_expecting 0 source_of
+	[[ $output == syscall ]]
+	TAMALLOC_SOURCE=syscall FAKE_PROBE=ENOSYS run_expecting 3 source_of
+	TAMALLOC_SOURCE=kernel refused "TAMALLOC_SOURCE=kernel: not a source (auto, syscall or procfs)" \
+		global
+	TAMALLOC_SOURCE=kernel run_expecting 0 source_of --source=procfs
 }
 
 @test "syscall has its own exit status where the calls are missing" {
