@@ -74,6 +74,24 @@ _tamalloc_command() {
 	done
 }
 
+# The words behind "--" are a command of their own.
+_tamalloc_of_command() {
+	local i
+
+	for ((i = 2; i < COMP_CWORD; i++)); do
+		[[ ${COMP_WORDS[i]} == -- ]] || continue
+		if declare -F _command_offset >/dev/null; then
+			_command_offset $((i + 1))
+		elif ((i + 1 == COMP_CWORD)); then
+			mapfile -t COMPREPLY < <(compgen -c -- "${COMP_WORDS[COMP_CWORD]}")
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "${COMP_WORDS[COMP_CWORD]}")
+		fi
+		return
+	done
+	return 1
+}
+
 _tamalloc() {
 	local _tamalloc_program=${COMP_WORDS[0]/#\~/$HOME}
 	local word=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
@@ -81,6 +99,7 @@ _tamalloc() {
 
 	COMPREPLY=()
 	command=$(_tamalloc_command)
+	[[ $command != proc ]] || ! _tamalloc_of_command || return 0
 	# readline makes a word of its own of the =.
 	if [[ $word == = ]]; then
 		_tamalloc_value "$previous" "" "$command"

@@ -28,6 +28,45 @@ void series_add(struct series *series, const struct point *point)
 	series->points[series->n++] = *point;
 }
 
+/* Keeps the time of the point with more used memory. */
+static void merge(struct point *into, const struct point *point)
+{
+	uint64_t reserved = into->reserved;
+
+	if (point->used >= into->used)
+		*into = *point;
+	if (reserved > into->reserved)
+		into->reserved = reserved;
+}
+
+static void append(struct series *series, struct point point)
+{
+	struct point *last = series->points + series->n - 1;
+
+	if (series->n && last->x / series->spacing == point.x / series->spacing)
+		merge(last, &point);
+	else
+		series->points[series->n++] = point;
+}
+
+static void double_spacing(struct series *series)
+{
+	size_t n = series->n;
+
+	series->spacing *= 2;
+	series->n = 0;
+	/* It never writes beyond what it has read. */
+	for (size_t i = 0; i < n; i++)
+		append(series, series->points[i]);
+}
+
+void series_extend(struct series *series, const struct point *point)
+{
+	while (series->n == SERIES_MAX)
+		double_spacing(series);
+	append(series, *point);
+}
+
 uint64_t series_highest(const struct series *series)
 {
 	uint64_t max = 1;

@@ -30,6 +30,13 @@ void series_init(struct series *series, uint64_t length);
 /* Adds a point; one too close to the last but one replaces the last. */
 void series_add(struct series *series, const struct point *point);
 
+/*
+ * Adds a point to a curve of unknown length, made with a @length of 0.  Points
+ * within @spacing, which doubles when there is no room left, become one with
+ * their highest values.
+ */
+void series_extend(struct series *series, const struct point *point);
+
 /* Returns the highest value, at least 1. */
 uint64_t series_highest(const struct series *series);
 

@@ -10,6 +10,7 @@
 
 #include "options.h"
 #include "watch.h"
+#include "proc/follow.h"
 #include "proc/proc.h"
 #include "proc/process_columns.h"
 #include "shared/exit.h"
@@ -25,6 +26,9 @@ enum {
 	OPT_NAME,
 	OPT_SORT,
 	OPT_TOP,
+	OPT_TREE,
+	OPT_UNTIL_GONE,
+	OPT_PLOT,
 };
 
 /* What the command line asks for. */
@@ -44,6 +48,11 @@ struct proc_request {
 	bool descending;
 	size_t sort; /* column */
 	size_t top;  /* 0: all */
+
+	char **program; /* behind "--", or NULL */
+	bool until_gone;
+	bool tree;
+	const char *plot;
 };
 
 /* What tells a process from one that gets its ID later. */
@@ -124,6 +133,15 @@ static void parse_option(struct proc_request *req, int c)
 	case OPT_TOP:
 		req->top = options_count(&proc_command, optarg);
 		break;
+	case OPT_TREE:
+		req->tree = true;
+		break;
+	case OPT_UNTIL_GONE:
+		req->until_gone = true;
+		break;
+	case OPT_PLOT:
+		req->plot = optarg;
+		break;
 	default:
 		watch_take_option(&req->watch, &proc_command, c);
 	}
@@ -145,12 +163,70 @@ static void parse_pids(struct proc_request *req, size_t n, char **texts)
 		misuse(&proc_command, _("a process ID, or --all, is missing"));
 }
 
+/*
+ * Finds the program behind "--" among the arguments as they were @given, before
+ * getopt_long() moved operands behind it.  @value is that of the last option,
+ * which may be "--" itself.
+ */
+static char **find_program(char *const *given, char **argv, const char *value)
+{
+	const char *last = argv[optind - 1];
+	size_t i = 0;
+
+	if (optind < 2 || strcmp(last, "--") || last == value)
+		return NULL;
+	while (given[i] != last)
+		i++;
+	return argv + i + 1;
+}
+
+static void check_follow(const struct proc_request *req)
+{
+	if (!req->program && !req->until_gone) {
+		if (req->tree || req->plot)
+			misuse(&proc_command,
+			       _("--tree and --plot do nothing without "
+				 "--until-gone or -- COMMAND"));
+		return;
+	}
+	if (req->all || req->has_user || req->has_name || req->has_sort ||
+	    req->top || req->watch.count)
+		misuse(&proc_command,
+		       _("--all, --user, --name, --sort, --top and --count do "
+			 "not go with --until-gone or -- COMMAND"));
+}
+
+static void check_program(const struct proc_request *req, const char *operand)
+{
+	if (!*req->program)
+		misuse(&proc_command, _("a command is missing after --"));
+	if (operand != *req->program)
+		misuse(&proc_command, _("%s: unexpected before -- COMMAND"),
+		       operand);
+	if (req->until_gone)
+		misuse(&proc_command,
+		       _("--until-gone and -- COMMAND exclude each other"));
+}
+
 static void parse_arguments(struct proc_request *req, int argc, char **argv)
 {
+	char **given = xreallocarray(NULL, argc + 1, sizeof(*given));
+	const char *value = NULL;
 	int c;
 
-	while ((c = options_next(&proc_command, argc, argv, &req->opts)) != -1)
+	memcpy(given, argv, (argc + 1) * sizeof(*given));
+	while ((c = options_next(&proc_command, argc, argv, &req->opts)) !=
+	       -1) {
+		value = optarg;
 		parse_option(req, c);
+	}
+	req->program = find_program(given, argv, value);
+	free(given);
+	check_follow(req);
+	if (req->program) {
+		check_program(req, argv[optind]);
+		return;
+	}
 	parse_pids(req, argc - optind, argv + optind);
 	if (req->top && !req->has_sort) {
 		req->sort = PROCESS_USED;
@@ -394,6 +470,23 @@ static int exit_status(const struct proc_sample *sample)
 	return n < sample->now.n ? EXIT_SOME_FAILED : EXIT_FAILURE;
 }
 
+static int follow(struct proc_request *req)
+{
+	const struct follow_request follow = {
+		.program = req->program,
+		.n_pids = req->n_pids,
+		.pids = req->pids,
+		.tree = req->tree,
+		.plot = req->plot,
+		.watch = &req->watch,
+		.opts = &req->opts,
+	};
+	int status = follow_run(&follow);
+
+	free_request(req);
+	return status;
+}
+
 static int run_proc(int argc, char **argv)
 {
 	struct proc_request req = { 0 };
@@ -401,6 +494,8 @@ static int run_proc(int argc, char **argv)
 	int status;
 
 	parse_arguments(&req, argc, argv);
+	if (req.program || req.until_gone)
+		return follow(&req);
 	start_sample(&sample);
 	watch_run(&req.watch, &process_columns, &req.opts.style, show, &sample);
 	status = exit_status(&sample);
@@ -415,6 +510,9 @@ static const struct option options[] = {
 	{ "name", required_argument, NULL, OPT_NAME },
 	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "top", required_argument, NULL, OPT_TOP },
+	{ "tree", no_argument, NULL, OPT_TREE },
+	{ "until-gone", no_argument, NULL, OPT_UNTIL_GONE },
+	{ "plot", required_argument, NULL, OPT_PLOT },
 	WATCH_OPTIONS,
 	COMMON_OPTIONS,
 };
@@ -423,7 +521,7 @@ const struct command proc_command = {
 	.name = "proc",
 	.run = run_proc,
 	.summary = N_("Show processes, by their IDs or all of them"),
-	.operands = N_("PID... | --all"),
+	.operands = N_("PID... | --all | -- COMMAND..."),
 	.options = options,
 	.options_help = N_(
 		"     --all             show all processes\n"
@@ -435,6 +533,10 @@ const struct command proc_command = {
 		"     --top=NUMBER      show only the first NUMBER rows (sorted by\n"
 		"                         -USED unless --sort is given)\n"
 		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
-		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"),
+		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"
+		"     --until-gone      wait until the processes have ended, and show\n"
+		"                         the highest figures\n"
+		"     --tree            with --until-gone or a COMMAND: descendants, too\n"
+		"     --plot=FILE       with these: draw the curve into an SVG file\n"),
 	.columns = &process_columns,
 };

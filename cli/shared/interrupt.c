@@ -35,8 +35,9 @@ bool interrupted(void)
 }
 
 /* Blocks signals except while asleep, so that none just before is missed. */
-void interrupt_sleep(double deadline)
+bool interrupt_wait(int fd, double deadline)
 {
+	struct pollfd input = { .fd = fd, .events = POLLIN };
 	sigset_t signals, mask;
 
 	sigemptyset(&signals);
@@ -46,9 +47,21 @@ void interrupt_sleep(double deadline)
 	for (double left; !came && (left = deadline - clock_now()) > 0;) {
 		struct timespec ts = clock_timespec(left);
 
-		ppoll(NULL, 0, &ts, &mask);
+		if (ppoll(&input, 1, &ts, &mask) > 0)
+			break;
 	}
 	sigprocmask(SIG_SETMASK, &mask, NULL);
+	return input.revents;
+}
+
+void interrupt_sleep(double deadline)
+{
+	interrupt_wait(-1, deadline);
+}
+
+void interrupt_forget(void)
+{
+	came = 0;
 }
 
 void interrupt_die(void)

@@ -17,6 +17,12 @@ bool interrupted(void);
 /* Sleeps until clock_now() is @deadline, or one comes. */
 void interrupt_sleep(double deadline);
 
+/* The same, but also ends, and returns true, when @fd can be read. */
+bool interrupt_wait(int fd, double deadline);
+
+/* What has come was what the user wanted: the program goes on. */
+void interrupt_forget(void);
+
 /* Ends the program by the recorded signal, so that its parent sees it. */
 _Noreturn void interrupt_die(void);
 

@@ -19,6 +19,9 @@
 /* Room for /proc/PID/task/TID/statm. */
 #define PATH_SIZE 64
 
+/* Room for the beginning of /proc/PID/stat. */
+#define STAT_TEXT 1024
+
 struct pages {
 	size_t reserved;
 	size_t used;
@@ -97,15 +100,28 @@ bool procfs_command(pid_t pid, char command[COMMAND_TEXT])
 	return true;
 }
 
-/* The 22nd field; the second is the name, which may have any character. */
+/* Returns what follows the name, which may have any character, in stat. */
+static const char *read_stat(pid_t pid, char text[STAT_TEXT])
+{
+	if (!read_text(pid, "stat", text, STAT_TEXT))
+		return NULL;
+	return strrchr(text, ')');
+}
+
+bool procfs_parent(pid_t pid, pid_t *parent)
+{
+	char text[STAT_TEXT];
+	const char *rest = read_stat(pid, text);
+
+	return rest && sscanf(rest, ") %*c %d", parent) == 1;
+}
+
+/* The 22nd field. */
 bool procfs_start(pid_t pid, uint64_t *ticks)
 {
-	char text[1024];
-	const char *rest;
+	char text[STAT_TEXT];
+	const char *rest = read_stat(pid, text);
 
-	if (!read_text(pid, "stat", text, sizeof(text)))
-		return false;
-	rest = strrchr(text, ')');
 	return rest && sscanf(rest,
 			      ") %*c %*s %*s %*s %*s %*s %*s %*s %*s %*s %*s "
 			      "%*s %*s %*s %*s %*s %*s %*s %*s %" SCNu64,

@@ -30,6 +30,9 @@ bool procfs_start(pid_t pid, uint64_t *ticks);
 /* Reads the effective UID. */
 bool procfs_owner(pid_t pid, uid_t *uid);
 
+/* Reads the ID of its parent, 0 if it has none here. */
+bool procfs_parent(pid_t pid, pid_t *parent);
+
 /* Reads vm.overcommit_memory. */
 bool procfs_overcommit(int *policy);
 

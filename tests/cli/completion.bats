@@ -176,3 +176,14 @@ with_values() {
 	in_zsh "global -" | grep -q -e '^--json .*bytes'
 	in_zsh "global -o " | grep -q '^USED .*memoria usada'
 }
+
+@test "bash and zsh: behind -- is a command of its own" {
+	for name in frob-one frob-two; do
+		install -m 755 /dev/null "$BATS_TEST_TMPDIR/bin/$name"
+	done
+	[[ $(in_bash proc --tree -- frob | sort) == $'frob-one\nfrob-two' ]]
+	touch "$BATS_TEST_TMPDIR/bin/file"
+	cd "$BATS_TEST_TMPDIR/bin"
+	[[ $(in_bash proc -- frob-one fil) == file ]]
+	[[ $(in_zsh "proc -- tamalloc gl") == *"global  -- "* ]]
+}

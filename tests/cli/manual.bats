@@ -189,7 +189,7 @@ run_examples() {
 
 @test "the examples of tamalloc-proc(1)" {
 	need_root
-	run_examples tamalloc-proc 9
+	run_examples tamalloc-proc 10
 }
 
 # Runs the example of page $1, compiled with the command $2...

@@ -108,7 +108,6 @@ teardown() {
 	for id in 12x x 0 2147483648 99999999999999999999 +1 " 1" "" 1.0; do
 		refused "$id: not a process ID" proc 1 "$id"
 	done
-	refused "-1: not a process ID" proc -- -1
 	refused "-1...: a negative number" proc -1
 	refused "5: unexpected with --all" proc --all 5 6
 	refused "--json and --raw exclude each other" proc 1 -rJ

@@ -59,6 +59,23 @@ all_columns() {
 	run ! is_valid document proc 1 --watch=0.01 --count 3
 }
 
+@test "proc: summaries" {
+	# A program's figures are on standard error, whatever its own output.
+	summaries_of() {
+		LD_PRELOAD=$FAKE "$CLI" proc --json "$@" 2>&1 >/dev/null
+	}
+	valid() {
+		"$BATS_TEST_DIRNAME/validate" "$top/cli/schema/proc.json" "$1"
+	}
+	summaries_of -- sh -c 'exit 3' | valid summary_document
+	FAKE_PROCESSES="*:1:1:100:0" summaries_of --tree -- true |
+		valid summary_document
+	summaries_of --watch -- true | tail -n 1 | valid summary
+	summaries_of --watch -- true | head -n -1 | valid line
+	is_valid summary_document proc --until-gone 4194304
+	run ! is_valid document proc --until-gone 4194304
+}
+
 @test "alloc: documents" {
 	is_valid document alloc 4M
 	is_valid document alloc 4M --touch 1M --verify --release
