@@ -1,44 +1,16 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A Debian in a directory, for the suites that need one of their own.
+# A Debian in a directory, for the suites that need one of their own, and packages as
+# later releases would have them.
 
+# shellcheck source=debian/root.bash
+. "${BASH_SOURCE[0]%/*}/../../debian/root.bash"
 # shellcheck source=tests/lib/kernel.bash
 . "${BASH_SOURCE[0]%/*}/kernel.bash"
 
-as_root() { # COMMAND...
-	if [[ $(id -u) == 0 ]]; then "$@"; else sudo "$@"; fi
-}
-
-# Makes one in ROOT, of the release that packages built here are for; what else is
-# said is mmdebstrap's.
-make_root() { # ROOT [OPTION]...
-	kernel/line sources |
-		as_root mmdebstrap --quiet "${@:2}" "$(kernel/line release)" "$1" - >&2
-}
-
-# Runs standard input there as root's script, with directory DIR seen at PLACE and
-# nothing of this environment.  What it changes is forgotten where FORGET is set.
+# Runs standard input there as run_in_root does.
 in_root() { # ROOT DIR PLACE
-	{ echo 'set -eux; export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8'; cat; } |
-		as_root tee "$1/script" >/dev/null
-	# shellcheck disable=SC2016 # for the inner shell
-	run as_root unshare --mount --pid --fork sh -ec '
-		if test -n "$4"; then
-			mount -t tmpfs tmpfs /mnt
-			mkdir /mnt/upper /mnt/work
-			mount -t overlay overlay "$1" \
-				-o "lowerdir=$1,upperdir=/mnt/upper,workdir=/mnt/work"
-		fi
-		mkdir -p "$1/$3"
-		mount --bind "$2" "$1/$3"
-		mount -t proc proc "$1/proc"
-		# Not that of the host, for root installs packages here.
-		mount -t tmpfs tmpfs "$1/dev"
-		cp -a /dev/null /dev/zero /dev/full /dev/random /dev/urandom /dev/tty \
-			/dev/fd /dev/stdin /dev/stdout /dev/stderr "$1/dev"
-		mkdir -m 1777 "$1/dev/shm"
-		exec env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root \
-			chroot "$1" sh /script' - "$@" "${FORGET-}"
+	run run_in_root "$@"
 	# shellcheck disable=SC2154 # that of run
 	echo "$output"
 }
@@ -52,16 +24,35 @@ build_source() { # ROOT DIR [VARIABLE=VALUE]...
 		apt-get -qq update
 		apt-get -qq -y --no-install-recommends build-dep /source/tamalloc_$OURS.dsc
 		if command -v ccache; then exit 9; fi
-		install -d -o nobody /build
-		cd /build
-		setpriv --reuid=nobody --regid=nogroup --clear-groups \
-			env HOME=/nonexistent sh -eux -c '
-			umask 027
+		as_nobody '
 			dpkg-source -x /source/tamalloc_$OURS.dsc elsewhere
 			cd elsewhere
 			dpkg-buildpackage -b -us -uc'
-		test ! -e /nonexistent
 	EOF
+}
+
+# Serves DIR over http to this host alone, with its process in LOG.pid; prints the URI.
+serve() { # DIR LOG
+	local i port
+	python3 -u -m http.server --bind 127.0.0.1 --directory "$1" 0 >"$2" 2>&1 3>&- &
+	echo $! >"$2.pid"
+	for ((i = 0; i < 100; i++)); do
+		port=$(sed -n 's/^Serving HTTP on .* port \([0-9]*\) .*/\1/p' "$2")
+		[[ -z $port ]] || break
+		sleep 0.1
+	done
+	echo "http://127.0.0.1:$port"
+}
+
+# A gpg in DIR that signs nothing.
+gpg_without_signatures() { # DIR
+	mkdir -p "$1"
+	cat >"$1/gpg" <<-'EOF'
+		#!/bin/sh
+		case $* in *--clearsign*) exit 2 ;; esac
+		exec /usr/bin/gpg "$@"
+	EOF
+	chmod +x "$1/gpg"
 }
 
 # Writes into DIR the kernel's package FILE, an image or a meta, as if its kernel were of
