@@ -433,7 +433,10 @@ names() { # VERSION [VARIABLE]...
 		[[ -z $(awk 'length > 80 && /^ /' debian/control | sed '/^ *[a-z0-9.-]* [<(]/d') ]]
 		image=linux-image-${RELEASE%-"$FLAVOUR"}-$flavour
 		meta=linux-image-$KERNEL-tamalloc-$flavour
-		[[ $(field "$meta" Depends) == "\${misc:Depends}, $image (= \${binary:Version})" ]]
+		for package in "$meta" "linux-image-tamalloc-$flavour"; do
+			[[ $(field "$package" Depends) == "\${misc:Depends}, $image (= \${binary:Version})" ]]
+			[[ $(field "$package" Provides) == "$(field "$meta" Provides)" ]]
+		done
 		source=$(dpkg-query -W -f '${source:Package}' "linux-source-$KERNEL")
 		[[ $(field "$image" Built-Using) == "$source (= $SRCVER)" ]]
 		# apt knows what Debian's meta of the line provides; vm has none.
@@ -544,13 +547,16 @@ names() { # VERSION [VARIABLE]...
 
 @test "the metas follow their line and flavour, to the version" {
 	for kind in image headers; do
-		run dpkg-deb -f "$(deb "linux-$kind-$KERNEL-tamalloc-$FLAVOUR")" Depends
-		[[ $output == "linux-$kind-$RELEASE (= $VERSION)" ]]
+		for meta in "$KERNEL-tamalloc-$FLAVOUR" "tamalloc-$FLAVOUR"; do
+			run dpkg-deb -f "$(deb "linux-$kind-$meta")" Depends
+			[[ $output == "linux-$kind-$RELEASE (= $VERSION)" ]]
+		done
 	done
 }
 
 @test "no package takes a name or a file of Debian's" {
 	run ! ls "$DIST/$RELEASE"/linux-libc-dev*
+	run ! ls "$DIST/$RELEASE/linux-"{image,headers}-"$FLAVOUR"_*
 	for kind in libtamalloc-dev "linux-image-$RELEASE" "linux-headers-$RELEASE"; do
 		run dpkg-deb -c "$(deb "$kind")"
 		[[ $status -eq 0 ]]
