@@ -102,9 +102,11 @@ install-kernel: ## install what deb built, with apt
 source: ## make the source package, in dist/source-RELEASE/
 	$(Q)DEB_BUILD_PROFILES='$(PROFILES)' debian/package source $(DIST)
 
+# Packages for another release are in a directory of their own; the repository has all.
+BUILT = $(DIST)$(addprefix /,$(filter-out $(HOST_DEBIAN),$(DEBIAN)))
 repo: ## make dist/repo, a signed apt repository (REPO_KEY=FINGERPRINT)
-	$(Q)debian/repo $(DIST) $(DIST)/repo '$(REPO_KEY)'
-	@echo '  REPO     $(DIST)/repo'
+	$(Q)DEBIAN='$(DEBIAN)' debian/repo $(DIST)/repo '$(REPO_KEY)' $$(find $(BUILT) \
+		-mindepth 2 -maxdepth 2 -type f -name '*_*' ! -path '$(BUILT)/repo*' -printf '%h\n' | sort -u)
 
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install
