@@ -529,7 +529,7 @@ static bool run_test(const struct test *test)
 {
 	bool ok = test->run();
 
-	printf("%s %td - %s: %s: %s\n", ok ? "ok" : "not ok", test - tests + 1,
+	printf("%s - %s: %s: %s\n", ok ? "ok" : "not ok",
 	       test->name, test->what, text);
 	fflush(stdout);
 	return ok;
