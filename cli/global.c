@@ -45,6 +45,7 @@ static const struct column list[] = {
 	[RESERVED] = {
 		"RESERVED", "reserved", TYPE_SIZE, SHOWN | IN_WATCH,
 		N_("reserved memory (VmSize)"),
+		.metric = "reserved_bytes",
 	},
 	[RESERVED_DIFF] = {
 		"RESERVED_DIFF", "reserved_diff", TYPE_DIFFERENCE,
@@ -53,6 +54,7 @@ static const struct column list[] = {
 	[USED] = {
 		"USED", "used", TYPE_SIZE, SHOWN | IN_WATCH,
 		N_("used memory (VmRSS)"), .width = 7,
+		.metric = "used_bytes",
 	},
 	[USED_DIFF] = {
 		"USED_DIFF", "used_diff", TYPE_DIFFERENCE, IN_WATCH,
@@ -61,32 +63,39 @@ static const struct column list[] = {
 	[RESOLUTION] = {
 		"RESOLUTION", "resolution", TYPE_SIZE, SHOWN,
 		N_("unit to which these are rounded down"),
+		.metric = "resolution_bytes",
 	},
 	[RAM] = {
 		"RAM", "ram", TYPE_SIZE, SHOWN,
 		N_("the machine's memory, or LIMIT if that is less"),
 		.width = 7,
+		.metric = "ram_bytes",
 	},
 	[SWAP] = {
 		"SWAP", "swap", TYPE_SIZE, SHOWN,
 		N_("its swap space, or what the cgroup may use of it"),
 		.width = 7,
+		.metric = "swap_bytes",
 	},
 	[LIMIT] = {
 		"LIMIT", "limit", TYPE_SIZE, SHOWN,
 		N_("memory limit of this cgroup, or of one above it"),
+		.metric = "limit_bytes",
 	},
 	[AVAILABLE] = {
 		"AVAILABLE", "available", TYPE_SIZE, IN_JSON,
 		N_("memory available without swapping, within LIMIT"),
+		.metric = "available_bytes",
 	},
 	[COMMITTED] = {
 		"COMMITTED", "committed", TYPE_SIZE, IN_JSON,
 		N_("memory promised to processes; from /proc"),
+		.metric = "committed_bytes",
 	},
 	[COMMIT_LIMIT] = {
 		"COMMIT_LIMIT", "commit_limit", TYPE_SIZE, IN_JSON,
 		N_("its limit where OVERCOMMIT is never; from /proc"),
+		.metric = "commit_limit_bytes",
 	},
 	[RATIO] = {
 		"RATIO", "ratio", TYPE_NUMBER, SHOWN | IN_WATCH,
@@ -100,19 +109,23 @@ static const struct column list[] = {
 	[OVERCOMMIT] = {
 		"OVERCOMMIT", "overcommit", TYPE_TEXT, SHOWN,
 		N_("heuristic, always or never; from /proc"),
+		.metric = "overcommit_policy", .label = "policy",
 	},
 	[PROCESSES] = {
 		"PROCESSES", "processes", TYPE_NUMBER, IN_JSON,
 		N_("number of processes with memory; from /proc"),
+		.metric = "processes",
 	},
 	[SOURCE] = {
 		"SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
 		N_("syscall or procfs"),
+		.metric = "info", .label = "source",
 	},
 };
 
 static const struct columns columns = {
 	.json_name = "global",
+	.metrics = "tamalloc_",
 	.list = list,
 	.n = ARRAY_SIZE(list),
 };
@@ -239,6 +252,7 @@ static int run_global(int argc, char **argv)
 
 	while ((c = options_next(&global_command, argc, argv, &opts)) != -1)
 		watch_take_option(&watch, &global_command, c);
+	watch_check(&global_command, &opts);
 	if (optind < argc)
 		misuse(&global_command, _("%s: unexpected"), argv[optind]);
 
@@ -259,6 +273,7 @@ const struct command global_command = {
 	.operands = "",
 	.options = options,
 	.options_help = N_(
+		"     --openmetrics     print metrics for Prometheus\n"
 		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
 		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"),
 	.columns = &columns,

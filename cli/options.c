@@ -99,10 +99,20 @@ static const char *name_of(const struct command *cmd, int c)
 	return cmd->options[index_of(cmd, c)].name;
 }
 
+static bool has_option(const struct command *cmd, int c)
+{
+	const struct option *option = cmd->options;
+
+	while (option->name && option->val != c)
+		option++;
+	return option->name;
+}
+
 static bool is_given(const struct command *cmd, const struct options *opts,
 		     int c)
 {
-	return opts->given & UINT64_C(1) << index_of(cmd, c);
+	return has_option(cmd, c) && opts->given & UINT64_C(1)
+							   << index_of(cmd, c);
 }
 
 void options_exclude(const struct command *cmd, const struct options *opts,
@@ -159,6 +169,9 @@ static bool take_common(const struct command *cmd, int c, struct options *opts)
 	case 'r':
 		opts->style.format = FORMAT_RAW;
 		break;
+	case OPT_OPENMETRICS:
+		opts->style.format = FORMAT_OPENMETRICS;
+		break;
 	case 'b':
 		opts->style.bytes = true;
 		break;
@@ -203,6 +216,8 @@ int options_next(const struct command *cmd, int argc, char **argv,
 {
 	static const struct option_pair exclusive[] = {
 		{ 'J', 'r' },
+		{ OPT_OPENMETRICS, 'J' },
+		{ OPT_OPENMETRICS, 'r' },
 		{ 0 },
 	};
 	int c;
@@ -227,7 +242,8 @@ int options_next(const struct command *cmd, int argc, char **argv,
 
 bool options_notes(const struct options *opts)
 {
-	return !opts->quiet && opts->style.format != FORMAT_JSON;
+	return !opts->quiet && opts->style.format != FORMAT_JSON &&
+	       opts->style.format != FORMAT_OPENMETRICS;
 }
 
 const struct source *options_source(const struct options *opts)

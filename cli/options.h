@@ -22,6 +22,7 @@ struct options {
 /* Long-only options.  Those of subcommands begin where these end. */
 enum {
 	OPT_SOURCE = CHAR_MAX + 1,
+	OPT_OPENMETRICS, /* of some commands only */
 	OPT_COMMON_END
 };
 
@@ -51,7 +52,7 @@ const struct source *options_source(const struct options *opts);
 
 /*
  * Returns whether to print notes, which are no errors: not if the output is
- * JSON, which has a key for each of them.
+ * JSON, which has a key for each of them, or OpenMetrics, which says it too.
  */
 bool options_notes(const struct options *opts);
 

@@ -40,6 +40,17 @@ bool watch_take_option(struct watch *watch, const struct command *cmd, int c)
 	return true;
 }
 
+void watch_check(const struct command *cmd, const struct options *opts)
+{
+	static const struct option_pair exclusive[] = {
+		{ OPT_OPENMETRICS, OPT_WATCH },
+		{ OPT_OPENMETRICS, OPT_COUNT },
+		{ 0 },
+	};
+
+	options_exclude(cmd, opts, exclusive);
+}
+
 static void start(struct watch *watch, const struct style *style)
 {
 	if (!watch->on)

@@ -31,9 +31,13 @@ enum {
 
 /* clang-format off */
 #define WATCH_OPTIONS						\
+	{ "openmetrics", no_argument, NULL, OPT_OPENMETRICS },	\
 	{ "watch", optional_argument, NULL, OPT_WATCH },	\
 	{ "count", required_argument, NULL, OPT_COUNT }
 /* clang-format on */
+
+/* Exits if one of them is given beside --openmetrics, which is one sample. */
+void watch_check(const struct command *cmd, const struct options *opts);
 
 /* Takes @c if it is one of those; exits if its argument is wrong. */
 bool watch_take_option(struct watch *watch, const struct command *cmd, int c);

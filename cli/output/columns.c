@@ -59,12 +59,12 @@ size_t columns_shown(const struct columns *columns,
 	size_t n = 0;
 
 	for (size_t i = 0; defaults && i < columns->n; i++)
-		if (columns->list[i].shown & where & ~IN_EVERY_JSON)
+		if (columns->list[i].shown & where & ~IN_EVERY)
 			add_once(ids, &n, i);
 	for (size_t i = 0; i < choice->n; i++)
 		add_once(ids, &n, choice->ids[i]);
 	for (size_t i = 0; i < columns->n; i++)
-		if (columns->list[i].shown & where & IN_EVERY_JSON)
+		if (columns->list[i].shown & where & IN_EVERY)
 			add_once(ids, &n, i);
 	return n;
 }

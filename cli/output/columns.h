@@ -27,9 +27,11 @@ enum {
 	IN_WATCH = 4,       /* the table under --watch, and its JSON */
 	IN_STREAM = 8,      /* under --watch, if samples follow one another */
 	IN_EVERY_JSON = 16, /* even without --output naming it */
+	IN_EVERY_METRICS = 32, /* the same in OpenMetrics */
 };
 
 #define SHOWN (IN_TABLE | IN_JSON)
+#define IN_EVERY (IN_EVERY_JSON | IN_EVERY_METRICS)
 
 struct column {
 	const char *name;
@@ -39,10 +41,18 @@ struct column {
 	const char *help;   /* marked with N_() */
 	int decimals;       /* of a number, which is a multiple of 1/10^n */
 	int width;          /* minimum, if rows are printed as they come */
+	/*
+	 * In OpenMetrics: the name of its metric, behind that of all columns,
+	 * and the label that its text is; without a metric it is a label of the
+	 * row's other metrics.  NULL: none.
+	 */
+	const char *metric;
+	const char *label;
 };
 
 struct columns {
 	const char *json_name; /* of the array of rows */
+	const char *metrics;   /* what the names of metrics begin with */
 	const struct column *list;
 	size_t n; /* at most COLUMNS_MAX */
 };

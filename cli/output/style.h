@@ -11,6 +11,7 @@ enum format {
 	FORMAT_TABLE,
 	FORMAT_JSON,
 	FORMAT_RAW,
+	FORMAT_OPENMETRICS,
 };
 
 struct style {

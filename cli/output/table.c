@@ -4,6 +4,7 @@
 #include "output/format_aligned.h"
 #include "output/format_json.h"
 #include "output/format_lines.h"
+#include "output/format_openmetrics.h"
 #include "output/table.h"
 
 static const struct table_format *choose_format(const struct style *style,
@@ -11,6 +12,8 @@ static const struct table_format *choose_format(const struct style *style,
 {
 	if (style->format == FORMAT_JSON)
 		return &format_json;
+	if (style->format == FORMAT_OPENMETRICS)
+		return &format_openmetrics;
 	/* libsmartcols can align only a complete table. */
 	if (style->format == FORMAT_RAW || stream)
 		return &format_lines;
@@ -24,6 +27,8 @@ static unsigned int where_shown(const struct style *style, unsigned int flags)
 
 	if (style->format == FORMAT_JSON)
 		where |= IN_JSON | IN_EVERY_JSON;
+	else if (style->format == FORMAT_OPENMETRICS)
+		where |= IN_JSON | IN_EVERY;
 	else if (!watch)
 		where |= IN_TABLE;
 	if (watch && flags & TABLE_STREAM)
@@ -84,9 +89,9 @@ void table_close(struct table *table)
 {
 	const struct style *style = table->style;
 
-	/* Formats other than JSON print the headings with the first row. */
+	/* Tables, and --raw, print the headings with the first row. */
 	if (!table->n_rows && !style->no_headings &&
-	    style->format != FORMAT_JSON)
+	    style->format != FORMAT_JSON && style->format != FORMAT_OPENMETRICS)
 		print_headings(table);
 	if (table->format->close)
 		table->format->close(table);

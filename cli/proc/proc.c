@@ -147,6 +147,19 @@ static void parse_option(struct proc_request *req, int c)
 	}
 }
 
+static void drop_repeated(struct proc_request *req)
+{
+	size_t n = 0, j;
+
+	for (size_t i = 0; i < req->n_pids; i++) {
+		for (j = 0; j < n && req->pids[j] != req->pids[i]; j++)
+			;
+		if (j == n)
+			req->pids[n++] = req->pids[i];
+	}
+	req->n_pids = n;
+}
+
 /* Reads all of them first: misuse prints no figures. */
 static void parse_pids(struct proc_request *req, size_t n, char **texts)
 {
@@ -156,6 +169,9 @@ static void parse_pids(struct proc_request *req, size_t n, char **texts)
 	req->pids = xreallocarray(NULL, n + 1, sizeof(*req->pids));
 	for (size_t i = 0; i < n; i++)
 		req->pids[i] = parse_pid(texts[i]);
+	/* No sample may come twice. */
+	if (req->opts.style.format == FORMAT_OPENMETRICS)
+		drop_repeated(req);
 	/* A choice among processes, with none named, means all. */
 	if (!n && (req->has_user || req->has_name || req->has_sort || req->top))
 		req->all = true;
@@ -190,10 +206,12 @@ static void check_follow(const struct proc_request *req)
 		return;
 	}
 	if (req->all || req->has_user || req->has_name || req->has_sort ||
-	    req->top || req->watch.count)
+	    req->top || req->watch.count ||
+	    req->opts.style.format == FORMAT_OPENMETRICS)
 		misuse(&proc_command,
-		       _("--all, --user, --name, --sort, --top and --count do "
-			 "not go with --until-gone or -- COMMAND"));
+		       _("--all, --user, --name, --sort, --top, --count and "
+			 "--openmetrics do not go with --until-gone or "
+			 "-- COMMAND"));
 }
 
 static void check_program(const struct proc_request *req, const char *operand)
@@ -221,6 +239,7 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 		parse_option(req, c);
 	}
 	req->program = find_program(given, argv, value);
+	watch_check(&proc_command, &req->opts);
 	free(given);
 	check_follow(req);
 	if (req->program) {
@@ -532,6 +551,7 @@ const struct command proc_command = {
 		"                         highest first\n"
 		"     --top=NUMBER      show only the first NUMBER rows (sorted by\n"
 		"                         -USED unless --sort is given)\n"
+		"     --openmetrics     print metrics for Prometheus\n"
 		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
 		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"
 		"     --until-gone      wait until the processes have ended, and show\n"

@@ -14,16 +14,19 @@ static const struct column list[] = {
 		.width = 8,
 	},
 	[PROCESS_PID] = {
-		"PID", "pid", TYPE_NUMBER, IN_ALL,
+		"PID", "pid", TYPE_NUMBER, IN_ALL | IN_EVERY_METRICS,
 		N_("process ID"), .width = 7,
+		.label = "pid",
 	},
 	[PROCESS_USER] = {
 		"USER", "user", TYPE_TEXT, 0,
 		N_("name of the effective user"), .width = 8,
+		.label = "user",
 	},
 	[PROCESS_RESERVED] = {
 		"RESERVED", "reserved", TYPE_SIZE, IN_ALL,
 		N_("reserved memory (VmSize)"),
+		.metric = "reserved_bytes",
 	},
 	[PROCESS_RESERVED_DIFF] = {
 		"RESERVED_DIFF", "reserved_diff",
@@ -33,6 +36,7 @@ static const struct column list[] = {
 	[PROCESS_USED] = {
 		"USED", "used", TYPE_SIZE, IN_ALL,
 		N_("used memory (VmRSS)"), .width = 7,
+		.metric = "used_bytes",
 	},
 	[PROCESS_USED_DIFF] = {
 		"USED_DIFF", "used_diff", TYPE_DIFFERENCE,
@@ -49,14 +53,18 @@ static const struct column list[] = {
 	[PROCESS_OOM_SCORE_ADJ] = {
 		"OOM_SCORE_ADJ", "oom_score_adj",
 		TYPE_NUMBER, SHOWN, N_("the adjustment, -1000 to 1000"),
+		.metric = "oom_score_adj",
 	},
 	[PROCESS_OOM_SCORE] = {
 		"OOM_SCORE", "oom_score", TYPE_NUMBER, SHOWN,
 		N_("what the OOM killer sees; from /proc"),
+		.metric = "oom_score",
 	},
 	[PROCESS_COMMAND] = {
-		"COMMAND", "command", TYPE_TEXT, IN_ALL,
+		"COMMAND", "command", TYPE_TEXT,
+		IN_ALL | IN_EVERY_METRICS,
 		N_("its name, at most 15 bytes of it"), .width = 15,
+		.label = "command",
 	},
 	[PROCESS_STATUS] = {
 		"STATUS", "status", TYPE_TEXT, IN_EVERY_JSON,
@@ -71,6 +79,7 @@ static const struct column list[] = {
 
 const struct columns process_columns = {
 	.json_name = "processes",
+	.metrics = "tamalloc_process_",
 	.list = list,
 	.n = ARRAY_SIZE(list),
 };

@@ -204,8 +204,8 @@ time.sleep(float(sys.argv[1]))'
 		proc --tree 1
 	refused "--tree and --plot do nothing without --until-gone or -- COMMAND" \
 		proc --plot a.svg 1
-	for option in --all --user=root --name=x --sort=PID --top=1 --count=2; do
-		refused "--all, --user, --name, --sort, --top and --count do not go with --until-gone or -- COMMAND" \
+	for option in --all --user=root --name=x --sort=PID --top=1 --count=2 --openmetrics; do
+		refused "--all, --user, --name, --sort, --top, --count and --openmetrics do not go with --until-gone or -- COMMAND" \
 			proc "$option" -- true
 	done
 	refused "a process ID, or --all, is missing" proc --until-gone
