@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-/* Returns the length of the UTF-8 character at @text; 0: it is none. */
-size_t utf8_length(const char *text);
+/* Returns the length of the UTF-8 character @at; 0: it is none. */
+size_t utf8_length(const char *at);
 
 #endif /* UTF8_H */
