@@ -16,7 +16,8 @@ enum column_type {
 	TYPE_NUMBER,
 	TYPE_SIZE,       /* bytes */
 	TYPE_DIFFERENCE, /* of bytes: the table shows its sign */
-	TYPE_TIME,       /* milliseconds since 1970 */
+	TYPE_TIME,       /* milliseconds since 1970; the table shows the hour */
+	TYPE_DATE,       /* likewise, with the day */
 	TYPE_BOOLEAN,
 };
 

@@ -30,15 +30,18 @@ static char *decimal(char text[SIZE_TEXT], int64_t figure, int decimals)
 	return at;
 }
 
-static const char *time_of_day(char text[SIZE_TEXT], int64_t milliseconds)
+static const char *local_time(char text[SIZE_TEXT], int64_t milliseconds,
+			      bool with_date)
 {
 	time_t seconds = milliseconds / 1000;
 	struct tm tm;
+	size_t len;
 
-	if (!localtime_r(&seconds, &tm) ||
-	    !strftime(text, SIZE_TEXT, "%H:%M:%S", &tm))
+	if (!localtime_r(&seconds, &tm))
 		return "-";
-	return text;
+	len = with_date ? strftime(text, SIZE_TEXT, "%Y-%m-%d %H:%M:%S", &tm) :
+			  strftime(text, SIZE_TEXT, "%H:%M:%S", &tm);
+	return len ? text : "-";
 }
 
 /* Formats like +1.5M. */
@@ -65,7 +68,9 @@ static const char *for_people(const struct column *column, int64_t figure,
 	case TYPE_DIFFERENCE:
 		return difference(text, figure);
 	case TYPE_TIME:
-		return time_of_day(text, figure);
+		return local_time(text, figure, false);
+	case TYPE_DATE:
+		return local_time(text, figure, true);
 	case TYPE_BOOLEAN:
 		return figure ? "yes" : "no";
 	default:
@@ -80,8 +85,9 @@ static const char *figure_text(const struct column *column, int64_t figure,
 		return for_people(column, figure, text);
 	if (column->type == TYPE_BOOLEAN)
 		return figure ? "true" : "false";
-	return decimal(text, figure,
-		       column->type == TYPE_TIME ? 3 : column->decimals);
+	if (column->type == TYPE_TIME || column->type == TYPE_DATE)
+		return decimal(text, figure, 3);
+	return decimal(text, figure, column->decimals);
 }
 
 /* --bytes makes sizes exact; people still read the time. */

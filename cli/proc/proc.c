@@ -24,6 +24,7 @@ enum {
 	OPT_ALL = OPT_WATCH_END,
 	OPT_USER,
 	OPT_NAME,
+	OPT_FULL,
 	OPT_SORT,
 	OPT_TOP,
 	OPT_TREE,
@@ -41,7 +42,8 @@ struct proc_request {
 
 	bool has_user;
 	uid_t user;
-	bool has_name;
+	const char *pattern; /* that @name was made of; NULL: any */
+	bool full;           /* it is matched with the command line */
 	regex_t name;
 
 	bool has_sort;
@@ -93,14 +95,14 @@ static void parse_name(struct proc_request *req, const char *text)
 	char why[256];
 	int error;
 
-	if (req->has_name)
+	if (req->pattern)
 		regfree(&req->name);
 	error = regcomp(&req->name, text, REG_EXTENDED | REG_NOSUB);
 	if (error) {
 		regerror(error, &req->name, why, sizeof(why));
 		misuse(&proc_command, "%s: %s", text, why);
 	}
-	req->has_name = true;
+	req->pattern = text;
 }
 
 static void parse_sort(struct proc_request *req, const char *text)
@@ -126,6 +128,9 @@ static void parse_option(struct proc_request *req, int c)
 		break;
 	case OPT_NAME:
 		parse_name(req, optarg);
+		break;
+	case OPT_FULL:
+		req->full = true;
 		break;
 	case OPT_SORT:
 		parse_sort(req, optarg);
@@ -173,7 +178,7 @@ static void parse_pids(struct proc_request *req, size_t n, char **texts)
 	if (req->opts.style.format == FORMAT_OPENMETRICS)
 		drop_repeated(req);
 	/* A choice among processes, with none named, means all. */
-	if (!n && (req->has_user || req->has_name || req->has_sort || req->top))
+	if (!n && (req->has_user || req->pattern || req->has_sort || req->top))
 		req->all = true;
 	if (!n && !req->all)
 		misuse(&proc_command, _("a process ID, or --all, is missing"));
@@ -205,7 +210,7 @@ static void check_follow(const struct proc_request *req)
 				 "--until-gone or -- COMMAND"));
 		return;
 	}
-	if (req->all || req->has_user || req->has_name || req->has_sort ||
+	if (req->all || req->has_user || req->pattern || req->has_sort ||
 	    req->top || req->watch.count ||
 	    req->opts.style.format == FORMAT_OPENMETRICS)
 		misuse(&proc_command,
@@ -230,6 +235,7 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 {
 	char **given = xreallocarray(NULL, argc + 1, sizeof(*given));
 	const char *value = NULL;
+	static const int full = OPT_FULL;
 	int c;
 
 	memcpy(given, argv, (argc + 1) * sizeof(*given));
@@ -241,6 +247,7 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 	req->program = find_program(given, argv, value);
 	watch_check(&proc_command, &req->opts);
 	free(given);
+	options_require(&proc_command, &req->opts, &full, 1, OPT_NAME);
 	check_follow(req);
 	if (req->program) {
 		check_program(req, argv[optind]);
@@ -351,11 +358,12 @@ static bool has_user(struct process *process, uid_t user)
 	return process_owner(process, &owner) && owner == user;
 }
 
-static bool has_name(struct process *process, const regex_t *name)
+static bool has_name(const struct proc_request *req, struct process *process)
 {
-	const char *command = process_command(process);
+	const char *text = req->full ? process_text(process, DETAIL_ARGS) :
+				       process_command(process);
 
-	return command && !regexec(name, command, 0, NULL, 0);
+	return text && !regexec(&req->name, text, 0, NULL, 0);
 }
 
 static bool is_wanted(const struct proc_request *req, struct process *process)
@@ -364,7 +372,24 @@ static bool is_wanted(const struct proc_request *req, struct process *process)
 	if (process->error == ESRCH)
 		return true;
 	return (!req->has_user || has_user(process, req->user)) &&
-	       (!req->has_name || has_name(process, &req->name));
+	       (!req->pattern || has_name(req, process));
+}
+
+/* A longer pattern may match a name of 15 bytes, but seldom means to. */
+static void warn_of_length(const struct proc_request *req)
+{
+	const char *text = req->pattern;
+	size_t len;
+
+	if (!text || req->full || req->watch.n)
+		return;
+	text += *text == '^';
+	len = strlen(text);
+	len -= len && text[len - 1] == '$';
+	if (len > 15)
+		warnx(_("%s: matches no process: a name has at most 15 bytes; "
+			"--full matches command lines"),
+		      req->pattern);
 }
 
 static void choose_rows(struct proc_sample *sample)
@@ -378,6 +403,8 @@ static void choose_rows(struct proc_sample *sample)
 		if (is_wanted(sample->req, process))
 			sample->rows[sample->n_rows++] = process;
 	}
+	if (!sample->n_rows)
+		warn_of_length(sample->req);
 }
 
 /* Equal rows keep their order. */
@@ -444,7 +471,7 @@ static void start_sample(struct proc_sample *sample)
 	const struct source *source = options_source(&req->opts);
 	bool have_proc = procfs_usable();
 
-	if (!have_proc && (req->all || req->has_user || req->has_name))
+	if (!have_proc && (req->all || req->has_user || req->pattern))
 		errx(EXIT_FAILURE,
 		     _("--all, --user and --name need /proc, which "
 		       "is not mounted here, or shows another "
@@ -458,7 +485,7 @@ static void start_sample(struct proc_sample *sample)
 static void free_request(struct proc_request *req)
 {
 	free(req->pids);
-	if (req->has_name)
+	if (req->pattern)
 		regfree(&req->name);
 }
 
@@ -466,8 +493,8 @@ static void free_sample(struct proc_sample *sample)
 {
 	free(sample->named);
 	free(sample->rows);
-	free(sample->now.list);
-	free(sample->before.list);
+	processes_free(&sample->now);
+	processes_free(&sample->before);
 }
 
 static bool has_failed(const struct proc_request *req,
@@ -527,6 +554,7 @@ static const struct option options[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
 	{ "user", required_argument, NULL, OPT_USER },
 	{ "name", required_argument, NULL, OPT_NAME },
+	{ "full", no_argument, NULL, OPT_FULL },
 	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "top", required_argument, NULL, OPT_TOP },
 	{ "tree", no_argument, NULL, OPT_TREE },
@@ -547,6 +575,7 @@ const struct command proc_command = {
 		"     --user=USER       show only processes of USER (a name or a UID)\n"
 		"     --name=PATTERN    show only processes whose COMMAND matches\n"
 		"                         PATTERN, an extended regular expression\n"
+		"     --full            match PATTERN with the command line (ARGS)\n"
 		"     --sort=COLUMN     sort by COLUMN, lowest first; by -COLUMN,\n"
 		"                         highest first\n"
 		"     --top=NUMBER      show only the first NUMBER rows (sorted by\n"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "proc/process_columns.h"
 #include "shared/array.h"
@@ -23,6 +25,10 @@ static const struct column list[] = {
 		N_("name of the effective user"), .width = 8,
 		.label = "user",
 	},
+	[PROCESS_START] = {
+		"START", "start", TYPE_DATE, 0,
+		N_("when it started; in JSON seconds since 1970"), .width = 19,
+	},
 	[PROCESS_RESERVED] = {
 		"RESERVED", "reserved", TYPE_SIZE, IN_ALL,
 		N_("reserved memory (VmSize)"),
@@ -42,6 +48,44 @@ static const struct column list[] = {
 		"USED_DIFF", "used_diff", TYPE_DIFFERENCE,
 		IN_WATCH, N_("change of used memory since the last sample"),
 	},
+	[PROCESS_THREADS] = {
+		"THREADS", "threads", TYPE_NUMBER, 0,
+		N_("number of its threads"),
+	},
+	[PROCESS_PEAK] = {
+		"PEAK", "peak", TYPE_SIZE, 0,
+		N_("the most that it has used so far (VmHWM)"), .width = 7,
+	},
+	[PROCESS_ANON] = {
+		"ANON", "anon", TYPE_SIZE, 0,
+		N_("part of USED that is in no file (RssAnon)"), .width = 7,
+	},
+	[PROCESS_FILE] = {
+		"FILE", "file", TYPE_SIZE, 0,
+		N_("part of USED that is mapped files (RssFile)"), .width = 7,
+	},
+	[PROCESS_SHARED] = {
+		"SHARED", "shared", TYPE_SIZE, 0,
+		N_("part of USED in tmpfs and the like (RssShmem)"),
+		.width = 7,
+	},
+	[PROCESS_SWAP] = {
+		"SWAP", "swap", TYPE_SIZE, 0,
+		N_("what has been swapped out (VmSwap)"), .width = 7,
+	},
+	[PROCESS_HUGETLB] = {
+		"HUGETLB", "hugetlb", TYPE_SIZE, 0,
+		N_("pages of hugetlbfs, which USED leaves out"), .width = 7,
+	},
+	[PROCESS_PSS] = {
+		"PSS", "pss", TYPE_SIZE, 0,
+		N_("its share of USED, if sharers split it; slow"), .width = 7,
+	},
+	[PROCESS_USS] = {
+		"USS", "uss", TYPE_SIZE, 0,
+		N_("part of USED that it shares with nobody; slow"),
+		.width = 7,
+	},
 	[PROCESS_USED_PERCENT] = {
 		"USED%", "used_percent", TYPE_NUMBER, SHOWN,
 		N_("used memory in percent of reserved memory"),
@@ -60,11 +104,23 @@ static const struct column list[] = {
 		N_("what the OOM killer sees; from /proc"),
 		.metric = "oom_score",
 	},
+	[PROCESS_UNIT] = {
+		"UNIT", "unit", TYPE_TEXT, 0,
+		N_("its systemd unit"), .width = 15,
+	},
+	[PROCESS_CGROUP] = {
+		"CGROUP", "cgroup", TYPE_TEXT, 0,
+		N_("the cgroup to which its memory is charged"), .width = 15,
+	},
 	[PROCESS_COMMAND] = {
 		"COMMAND", "command", TYPE_TEXT,
 		IN_ALL | IN_EVERY_METRICS,
 		N_("its name, at most 15 bytes of it"), .width = 15,
 		.label = "command",
+	},
+	[PROCESS_ARGS] = {
+		"ARGS", "args", TYPE_TEXT, 0,
+		N_("its command line; COMMAND in brackets if empty"),
 	},
 	[PROCESS_STATUS] = {
 		"STATUS", "status", TYPE_TEXT, IN_EVERY_JSON,
@@ -107,6 +163,12 @@ static const char *text_of(const struct process_context *context,
 		return process_user(process);
 	case PROCESS_COMMAND:
 		return process_command(process);
+	case PROCESS_UNIT:
+		return process_text(process, DETAIL_UNIT);
+	case PROCESS_CGROUP:
+		return process_text(process, DETAIL_CGROUP);
+	case PROCESS_ARGS:
+		return process_text(process, DETAIL_ARGS);
 	case PROCESS_STATUS:
 		return status(process);
 	default:
@@ -143,6 +205,37 @@ static bool asked_figure(const struct process_context *context,
 	}
 }
 
+static bool is_detail(size_t column)
+{
+	return column >= PROCESS_THREADS && column <= PROCESS_USS;
+}
+
+/* Returns when the machine started, in milliseconds since 1970. */
+static int64_t machine_start(void)
+{
+	static int64_t start;
+	struct timespec now, up;
+
+	if (start)
+		return start;
+	clock_gettime(CLOCK_REALTIME, &now);
+	clock_gettime(CLOCK_BOOTTIME, &up);
+	start = (now.tv_sec - up.tv_sec) * INT64_C(1000) +
+		(now.tv_nsec - up.tv_nsec) / 1000000;
+	return start;
+}
+
+/* Sets milliseconds since 1970. */
+static bool started_at(struct process *process, int64_t *figure)
+{
+	uint64_t ticks;
+
+	if (!process_start(process, &ticks))
+		return false;
+	*figure = machine_start() + ticks * 1000 / sysconf(_SC_CLK_TCK);
+	return true;
+}
+
 static bool other_figure(const struct process_context *context,
 			 struct process *process, size_t column,
 			 int64_t *figure)
@@ -165,6 +258,9 @@ static bool other_figure(const struct process_context *context,
 		*figure = process->used_difference;
 		known = process->has_differences;
 		break;
+	case PROCESS_START:
+		known = started_at(process, figure);
+		break;
 	case PROCESS_OOM_SCORE:
 		known = process_oom_score(process, &score);
 		*figure = score;
@@ -180,6 +276,9 @@ static bool figure_of(const struct process_context *context,
 {
 	if (asked_figure(context, process, column, figure))
 		return !process->error;
+	if (is_detail(column))
+		return process_detail(process, column - PROCESS_THREADS,
+				      figure);
 	return other_figure(context, process, column, figure);
 }
 

@@ -10,3 +10,13 @@ int word_find(const char *const words[], size_t n, const char *word)
 			return i;
 	return -1;
 }
+
+bool word_in_list(const char *list, const char *word)
+{
+	size_t len = strlen(word);
+
+	for (; *list; list += strcspn(list, ","), list += *list == ',')
+		if (strcspn(list, ",") == len && !strncmp(list, word, len))
+			return true;
+	return false;
+}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "shared/array.h"
+#include "shared/words.h"
 #include "source/cgroup.h"
 #include "source/kernel_file.h"
 
@@ -43,16 +44,6 @@ struct group {
 	size_t mount; /* length of the mount point */
 };
 
-static bool has_word(const char *list, const char *word)
-{
-	size_t len = strlen(word);
-
-	for (; *list; list += strcspn(list, ","), list += *list == ',')
-		if (strcspn(list, ",") == len && !strncmp(list, word, len))
-			return true;
-	return false;
-}
-
 /*
  * Reads from /proc/self/cgroup where this process is.  The memory controller is
  * in one hierarchy: a version 1 of its own, if there is one, or version 2.
@@ -72,7 +63,7 @@ static const struct version *find_path(char path[PATH_MAX])
 		at = rest;
 		if (!at || strlen(at) >= PATH_MAX)
 			continue;
-		if (has_word(controllers, "memory"))
+		if (word_in_list(controllers, "memory"))
 			found = &v1;
 		else if (!*controllers && !strncmp(line, "0", 2))
 			found = &v2;
@@ -144,7 +135,7 @@ static bool is_mount_of(const struct mount *mount,
 			const struct version *version)
 {
 	return !strcmp(mount->type, version->type) &&
-	       (version == &v2 || has_word(mount->options, "memory"));
+	       (version == &v2 || word_in_list(mount->options, "memory"));
 }
 
 /*

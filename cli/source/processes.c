@@ -29,6 +29,7 @@ static void know_nothing(struct process *process)
 	process->has_command = UNKNOWN;
 	process->has_oom_score = UNKNOWN;
 	process->has_start = UNKNOWN;
+	process->has_details = UNKNOWN;
 }
 
 void processes_add(struct processes *processes, pid_t pid)
@@ -132,12 +133,25 @@ static int by_pid(const void *a, const void *b)
 	return (first > second) - (first < second);
 }
 
+static void free_details(struct processes *processes)
+{
+	for (size_t i = 0; i < processes->n; i++)
+		details_free(processes->list[i].details);
+}
+
+void processes_free(struct processes *processes)
+{
+	free_details(processes);
+	free(processes->list);
+}
+
 void processes_keep(struct processes *now, struct processes *before)
 {
 	struct processes done = *now;
 
 	*now = *before;
 	*before = done;
+	free_details(now);
 	now->n = 0;
 	if (before->n)
 		qsort(before->list, before->n, sizeof(*before->list), by_pid);
@@ -237,4 +251,36 @@ bool process_start(struct process *process, uint64_t *ticks)
 			process, procfs_start(process->pid, &process->start));
 	*ticks = process->start;
 	return process->has_start == KNOWN;
+}
+
+static struct details *details_of(struct process *process)
+{
+	if (!process->details)
+		process->details = xcalloc(1, sizeof(*process->details));
+	return process->details;
+}
+
+bool process_detail(struct process *process, enum detail detail, int64_t *value)
+{
+	bool again, known;
+
+	if (process->has_details == UNKNOWN || process->error)
+		return false;
+	again = details_has_asked(details_of(process), detail);
+	known = details_value(process->details, process->pid, detail, value);
+	return again ? known : knowledge_of(process, known) == KNOWN;
+}
+
+const char *process_text(struct process *process, enum detail_text text)
+{
+	const char *found;
+	bool again;
+
+	if (process->has_details == UNKNOWN)
+		return NULL;
+	again = details_of(process)->text_read[text];
+	found = details_text(process->details, process->pid, text);
+	if (!again)
+		knowledge_of(process, found);
+	return found;
 }

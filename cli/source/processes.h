@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "source/details.h"
 #include "source/procfs.h"
 #include "source/source.h"
 
@@ -32,10 +33,12 @@ struct process {
 	enum knowledge has_command;
 	enum knowledge has_oom_score;
 	enum knowledge has_start;
+	enum knowledge has_details; /* UNKNOWN: there are none to ask for */
 	uid_t uid;
 	int oom_score;
 	uint64_t start; /* in clock ticks since the machine started */
 	char command[COMMAND_TEXT];
+	struct details *details; /* NULL until one is asked for */
 };
 
 /* A list that grows; @list is NULL at first. */
@@ -94,5 +97,10 @@ const char *process_command(struct process *process);
 bool process_owner(struct process *process, uid_t *uid);
 bool process_oom_score(struct process *process, int *score);
 bool process_start(struct process *process, uint64_t *ticks);
+bool process_detail(struct process *process, enum detail detail,
+		    int64_t *value);
+const char *process_text(struct process *process, enum detail_text text);
+
+void processes_free(struct processes *processes);
 
 #endif /* PROCESSES_H */

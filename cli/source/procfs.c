@@ -14,6 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/xalloc.h"
+#include "source/kernel_file.h"
 #include "source/procfs.h"
 
 /* Room for /proc/PID/task/TID/statm. */
@@ -85,6 +87,32 @@ static bool read_text(pid_t pid, const char *name, char *text, size_t size)
 	fclose(file);
 	text[len] = '\0';
 	return !failed;
+}
+
+char *procfs_read_all(pid_t pid, const char *name, size_t *size)
+{
+	FILE *file = open_file(pid, name);
+	size_t room = 0, len;
+	char *text = NULL;
+	bool failed;
+
+	*size = 0;
+	if (!file)
+		return NULL;
+	do {
+		room = room ? 2 * room : 512;
+		text = xreallocarray(text, room, 1);
+		len = fread(text + *size, 1, room - 1 - *size, file);
+		*size += len;
+	} while (*size == room - 1);
+	failed = ferror(file);
+	fclose(file);
+	text[*size] = '\0';
+	if (!failed)
+		return text;
+	free(text);
+	*size = 0;
+	return NULL;
 }
 
 /* A name may contain a newline, so only the file's size shows where it ends. */
@@ -177,24 +205,31 @@ bool procfs_each(void (*visit)(pid_t pid, void *arg), void *arg)
 }
 
 /* A leader that has exited shows no memory; its threads still do. */
-static bool read_threads(pid_t pid, struct pages *pages)
+static pid_t find_thread(pid_t pid, struct pages *pages)
 {
 	char path[PATH_SIZE];
 	bool found = false;
-	pid_t tid;
+	pid_t tid = 0;
 	DIR *dir;
 
 	snprintf(path, sizeof(path), "/proc/%d/task", pid);
 	dir = opendir(path);
 	if (!dir)
-		return false;
+		return 0;
 	while (!found && (tid = next_id(dir))) {
 		snprintf(path, sizeof(path), "/proc/%d/task/%d/statm", pid,
 			 tid);
 		found = read_statm(path, pages) && pages->reserved;
 	}
 	closedir(dir);
-	return found;
+	return tid;
+}
+
+pid_t procfs_thread(pid_t pid)
+{
+	struct pages pages;
+
+	return find_thread(pid, &pages);
 }
 
 static int read_process(pid_t pid, struct pages *pages)
@@ -207,7 +242,7 @@ static int read_process(pid_t pid, struct pages *pages)
 			errno = ESRCH;
 		return -1;
 	}
-	if (!pages->reserved && !read_threads(pid, pages)) {
+	if (!pages->reserved && !find_thread(pid, pages)) {
 		errno = EINVAL;
 		return -1;
 	}

@@ -24,6 +24,15 @@ bool procfs_oom_score(pid_t pid, int *score);
 #define COMMAND_TEXT 64
 bool procfs_command(pid_t pid, char command[COMMAND_TEXT]);
 
+/*
+ * Reads a file of /proc/PID of any length, and adds a NUL byte; NULL if unknown,
+ * with a @size of 0.
+ */
+char *procfs_read_all(pid_t pid, const char *name, size_t *size);
+
+/* Returns a thread of @pid that has memory, or 0. */
+pid_t procfs_thread(pid_t pid);
+
 /* Reads when it started, in clock ticks since the machine did. */
 bool procfs_start(pid_t pid, uint64_t *ticks);
 

@@ -210,6 +210,140 @@ pids() {
 	[[ $output == $'1\n80' ]]
 }
 
+@test "--full: the command line, which ARGS shows" {
+	populate
+	printf 'java\0-jar\0my app.jar\0\0' >"$FAKE_PROC/20/cmdline"
+	printf '' >"$FAKE_PROC/30/cmdline"
+	printf '%s\0' $'a\e[31m\nb' "$(printf 'x%.0s' {1..5000})" \
+		>"$FAKE_PROC/40/cmdline"
+	[[ $(pids --full --name 'my app.jar$') == "20 " ]]
+	[[ $(pids --name 'my app') == " " ]]
+	[[ $(pids --full --name 'x{5000}') == "40 " ]]
+	run_expecting 0 tamalloc proc 20 30 -rno ARGS
+	[[ $output == $'java\\x20-jar\\x20my\\x20app.jar\n[sleeper]' ]]
+	run_expecting 0 tamalloc proc 1 20 30 40 -Jo ARGS
+	jq -e '.processes | map(.args[:12]) == [null, "java -jar my", "[sleeper]",
+		"a\u001b[31m\nb xxx"]' <<<"$output"
+	jq -e '.processes[3].args | length == 5009' <<<"$output"
+	refused "--full does nothing without --name" proc --all --full
+}
+
+@test "a pattern longer than any name, which matches none" {
+	populate
+	long="^a-name-beyond-15-bytes$"
+	run_expecting 0 tamalloc proc --name "$long"
+	[[ $stderr == "tamalloc: $long: matches no process: a name has at most 15 bytes; --full matches command lines" ]]
+	for options in "--name ^fifteen--bytes-$" "--full --name $long" \
+		       "--name $long|systemd"; do
+		# shellcheck disable=SC2086 # words
+		run_expecting 0 tamalloc proc $options
+		[[ -z $stderr ]]
+	done
+	run_expecting 0 tamalloc proc --name "$long" --watch=0.01 --count 3
+	(( ${#stderr_lines[@]} == 1 ))
+}
+
+fake_status() {
+	cat >"$FAKE_PROC/$1/status" <<-EOF
+		Name:	VmHWM: 7 kB
+		VmPeak:	    9000 kB
+		VmHWM:	    2400 kB
+		VmRSS:	    2000 kB
+		RssAnon:	    1000 kB
+		RssFile:	     900 kB
+		RssShmem:	     100 kB
+		VmSwap:	      64 kB
+		HugetlbPages:	   20480 kB
+		Threads:	$2
+	EOF
+}
+
+fake_smaps() {
+	cat >"$FAKE_PROC/$1/smaps_rollup" <<-EOF
+		1000-2000 ---p 00000000 00:00 0    [rollup]
+		Rss:                2000 kB
+		Pss:                1500 kB
+		Pss_Dirty:             7 kB
+		Private_Clean:       300 kB
+		Private_Dirty:      1000 kB
+		Private_Hugetlb:   20480 kB
+	EOF
+}
+
+details=THREADS,PEAK,ANON,FILE,SHARED,SWAP,HUGETLB,PSS,USS
+
+@test "details of /proc, as they are, or unknown" {
+	populate
+	fake_status 20 7
+	fake_smaps 20
+	run_expecting 0 tamalloc proc 20 30 -no $details
+	[[ $(words <<<"$output") == $'7 2.3M 1000K 900K 100K 64K 20M 1.5M 1.3M\n- - - - - - - - -' ]]
+	run_expecting 0 tamalloc proc 20 30 -Jo $details
+	jq -e '.processes == [
+		{threads: 7, peak: 2457600, anon: 1024000, file: 921600,
+		 shared: 102400, swap: 65536, hugetlb: 20971520, pss: 1536000,
+		 uss: 1331200, status: "ok", source: "syscall"},
+		{threads: null, peak: null, anon: null, file: null,
+		 shared: null, swap: null, hugetlb: null, pss: null,
+		 uss: null, status: "ok", source: "syscall"}]' <<<"$output"
+	fake_status 1 1
+	fake_status 30 9
+	[[ $(pids --all --sort -THREADS) == "30 20 1 "* ]]
+}
+
+@test "the cgroup and the unit, by version 1 and 2" {
+	populate
+	check() {
+		printf '%s\n' "${@:3}" >"$FAKE_PROC/20/cgroup"
+		run_expecting 0 tamalloc proc 20 -rno UNIT,CGROUP
+		[[ $output == "$1 $2" ]]
+	}
+	check ssh.service /system.slice/ssh.service \
+		0::/system.slice/ssh.service
+	check user@7.service /user.slice/user-7.slice/user@7.service/a/b.service \
+		0::/user.slice/user-7.slice/user@7.service/a/b.service
+	check cpu.service /_cpu.service 0::/_cpu.service
+	check - / 0::/
+	check - /docker/abc 0::/docker/abc
+	check init.scope /mem 4:cpu,memory:/mem 1:name=systemd:/init.scope 0::/
+	check s.service /system.slice/s.service 4:cpu:/x \
+		0::/system.slice/s.service
+	check - - 4:cpu:/x
+	rm "$FAKE_PROC/20/cgroup"
+	run_expecting 0 tamalloc proc 20 -Jo UNIT,CGROUP
+	jq -e '.processes[0] | .unit == null and .cgroup == null' <<<"$output"
+}
+
+@test "details of real processes, and of an exited leader" {
+	unset FAKE_PROC
+	cc -o "$BATS_TEST_TMPDIR/leaderless" \
+		"$BATS_TEST_DIRNAME/leaderless.c" -pthread
+	exec {ids}< <(exec "$BATS_TEST_TMPDIR/leaderless" 3>&-)
+	read -r pid thread zombie <&"$ids"
+	until_true grep -q zombie "/proc/$pid/status"
+	run_expecting 0 tamalloc proc --source=procfs -rno \
+		PEAK,ANON,FILE,USS,THREADS,ARGS,CGROUP "$pid"
+	read -r peak anon file uss threads arguments cgroup <<<"$output"
+	[[ $((peak / 1024)) == "$(awk '/^VmHWM/ { print $2 }' \
+		"/proc/$pid/task/$thread/status")" ]]
+	(( anon > 0 && file > 0 && uss > 0 && threads >= 1 ))
+	[[ $arguments == "$BATS_TEST_TMPDIR/leaderless" ]] ||
+		[[ $arguments == "[leaderless]" ]]
+	grep -q ":$cgroup$" "/proc/$pid/cgroup"
+}
+
+@test "START: when it started" {
+	unset FAKE_PROC
+	before=$EPOCHSECONDS
+	sleep 60 3>&- &
+	pid=$!
+	run_expecting 0 tamalloc proc --source=procfs -rno START "$pid"
+	jq -e "$before - 1 < . and . < $EPOCHSECONDS + 2" <<<"$output"
+	run_expecting 0 tamalloc proc --source=procfs -no START "$pid"
+	[[ $output == "$(date -d "$(ps -o lstart= -p "$pid")" +'%F %T')" ]] ||
+		[[ $(date -d "$output" +%s) -ge $((before - 1)) ]]
+}
+
 @test "--user: a name or a UID" {
 	need_root
 	populate
@@ -233,16 +367,28 @@ pids() {
 
 @test "names, owners and scores are only fetched for rows that are shown" {
 	populate
+	for pid in 1 20 30; do
+		fake_status "$pid" 1
+		fake_smaps "$pid"
+		echo 0::/x >"$FAKE_PROC/$pid/cgroup"
+		echo x >"$FAKE_PROC/$pid/cmdline"
+	done
+	pid=
 	opened() {
 		strace -qq -e trace=%file -o "$BATS_TEST_TMPDIR/trace" \
 			env LD_PRELOAD="$FAKE" "$CLI" proc "$@" >/dev/null
-		grep -oE '(30|1|20)/(comm|oom_score)\b|fstatat[^/]*/.*/proc/[0-9]+"' \
+		grep -oE '(30|1|20)/(comm|oom_score|stat|status|smaps_rollup|cmdline|cgroup)\b|fstatat[^/]*/.*/proc/[0-9]+"' \
 			"$BATS_TEST_TMPDIR/trace" | sort | tr '\n' ' '
 	}
 	[[ $(opened --all -o PID,RESERVED,USED) == "" ]]
 	[[ $(opened --top 1 -o PID,COMMAND) == "1/comm " ]]
 	[[ $(opened --top 1 -o PID,OOM_SCORE) == "1/oom_score " ]]
 	[[ $(opened --top 1 -o PID,USER) == "fstatat"*"/proc/1\" " ]]
+	[[ $(opened --top 1 -o PID,PEAK,ANON,SWAP) == "1/status " ]]
+	[[ $(opened --top 1 -o PID,PSS,USS) == "1/smaps_rollup " ]]
+	[[ $(opened --top 1 -o PID,START) == "1/stat " ]]
+	[[ $(opened --top 1 -o PID,ARGS) == "1/cmdline " ]]
+	[[ $(opened --top 1 -o PID,CGROUP) == "1/cgroup " ]]
 	[[ $(opened --top 1 --sort COMMAND -o PID) == "1/comm 20/comm 30/comm " ]]
 }
 
