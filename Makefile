@@ -1,7 +1,6 @@
 # tamalloc: every task is one target; bare make lists them.
 #
-#   KERNEL=LINE     line of Debian's kernel; by default this machine's (all: for
-#                   check, all lines that its Debian has)
+#   KERNEL=LINE     line of Debian's kernel (this machine's; all, for check)
 #   FLAVOUR=vm      its flavour; for packages, by default this machine's
 #   DEBIAN=NAME     another Debian release, in a root of its own
 #   BTF=y or n      type information for BPF        DBG=y       debug symbols
@@ -43,7 +42,7 @@ export V BTF DBG TOOLS KERNEL TEST_LINES FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb install-kernel source repo install demo shell prune clean distclean
+.PHONY: help deps tools kernel deb install-kernel source repo verify install demo shell prune clean distclean
 .PHONY: check check-deps check-long check-mutants lint patches bench
 .DEFAULT_GOAL := help
 
@@ -107,6 +106,9 @@ BUILT = $(DIST)$(addprefix /,$(filter-out $(HOST_DEBIAN),$(DEBIAN)))
 repo: ## make dist/repo, a signed apt repository (REPO_KEY=FINGERPRINT)
 	$(Q)DEBIAN='$(DEBIAN)' debian/repo $(DIST)/repo '$(REPO_KEY)' $$(find $(BUILT) \
 		-mindepth 2 -maxdepth 2 -type f -name '*_*' ! -path '$(BUILT)/repo*' -printf '%h\n' | sort -u)
+
+verify: ## compare somebody's package with what deb built here (DEB=FILE)
+	$(Q)debian/verify '$(DEB)' $(BUILT)
 
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install

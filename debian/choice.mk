@@ -2,11 +2,11 @@
 # Included by the top Makefile.
 
 # What needs to know the line; all else needs no more than a compiler.
-NEEDS_LINE := $(if $(TOOLS),,$(filter-out help tools install repo clean distclean,$(MAKECMDGOALS)))
+NEEDS_LINE := $(if $(TOOLS),,$(filter-out help tools install repo verify clean distclean,$(MAKECMDGOALS)))
 
 # DEBIAN names a release that isn't this host's: what is made in a root of that.
 HOST_DEBIAN := $(shell DEBIAN= kernel/line release 2>/dev/null)
-ELSEWHERE   := $(if $(filter-out $(HOST_DEBIAN),$(DEBIAN)),$(filter-out help repo clean distclean,$(MAKECMDGOALS)))
+ELSEWHERE   := $(if $(filter-out $(HOST_DEBIAN),$(DEBIAN)),$(filter-out help repo verify clean distclean,$(MAKECMDGOALS)))
 
 ifneq ($(NEEDS_LINE)$(ELSEWHERE),)
 LINE := DEBIAN=$(if $(ELSEWHERE),$(DEBIAN)) kernel/line

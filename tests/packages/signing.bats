@@ -2,14 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SIGN_KEY and SIGN_CERT: signed images and modules, and refused keys.
 
+# RELEASE and its like come from set_names.
+# shellcheck disable=SC2153
 load ../lib/kernel
 load ../lib/readme
 
 setup_file() {
 	bats_require_minimum_version 1.5.0
-	cd "$BATS_TEST_DIRNAME/../.." || return
-	export KERNEL=${KERNEL-$(kernel/line default)} FLAVOUR=${FLAVOUR-vm}
-	export O=${O-$PWD/build} WORK=$BATS_FILE_TMPDIR
+	set_names
+	export WORK=$BATS_FILE_TMPDIR
 	export SIGN_KEY=$WORK/mine.key SIGN_CERT=$WORK/mine.pem
 	make_key mine
 	make_key other
@@ -61,6 +62,77 @@ verify_module() { # name of the key
 	run ! verify_module other
 	echo >>"$WORK/module"
 	run ! verify_module mine
+}
+
+# As scripts/sign-file does.
+sign_module() { # FILE
+	openssl cms -sign -binary -noattr -nocerts -md sha256 -signer "$SIGN_CERT" -inkey "$SIGN_KEY" \
+		-outform DER -in "$1" -out "$WORK/signature"
+	{
+		cat "$WORK/signature"
+		perl -e 'print pack("x2 C x5 N", 2, -s $ARGV[0]), "~Module signature appended~\n"' \
+			"$WORK/signature"
+	} >>"$1"
+}
+
+# Writes the image's package again, as $WORK/theirs/NAME, with what is in DIRECTORY.
+repack() { # DIRECTORY
+	mkdir -p "$WORK/theirs"
+	SOURCE_DATE_EPOCH=$(kernel_var SOURCE_DATE_EPOCH) \
+		dpkg-deb --root-owner-group -Znone -b "$1" "$THEIRS"
+}
+
+@test "make verify finds a signed package the same as built here, and any other change" {
+	deb=$DIST/$RELEASE/linux-image-${RELEASE}_${VERSION}_amd64.deb tree=$WORK/tree
+	THEIRS=$WORK/theirs/${deb##*/}
+	run -0 debian/verify "$deb" "$DIST"
+	[[ $output == *"the same as built here" ]]
+	dpkg-deb -R "$deb" "$tree"
+	vmlinuz=boot/vmlinuz-$RELEASE
+	module=$(cd "$tree" && find . -name '*.ko' -print -quit)
+	sbsign --key "$SIGN_KEY" --cert "$SIGN_CERT" --output "$WORK/signed-vmlinuz" "$tree/$vmlinuz"
+	cp "$WORK/signed-vmlinuz" "$tree/$vmlinuz"
+	sign_module "$tree/$module"
+	split_module "$tree/$module"
+	verify_module mine
+	sed -i 's/^Installed-Size: .*/Installed-Size: 1/' "$tree/DEBIAN/control"
+	repack "$tree"
+	run make -s verify DEB="$THEIRS" DIST="$DIST"
+	echo "$output"
+	[[ $status -eq 0 && $output == *"the same as built here, but for signatures" ]]
+	# Each change is told of; and the package before it is found the same again.
+	differs() { # FILE
+		repack "$tree"
+		run -1 debian/verify "$THEIRS" "$DIST"
+		echo "$output"
+		[[ $output == *"${1##*/}"* ]]
+	}
+	for file in "$vmlinuz" "$module"; do
+		cp "$tree/$file" "$WORK/kept"
+		printf x | dd of="$tree/$file" bs=1 seek=5000 conv=notrunc status=none
+		differs "$file"
+		cp "$WORK/kept" "$tree/$file"
+	done
+	echo >>"$tree/$vmlinuz"
+	repack "$tree"
+	run ! debian/verify "$THEIRS" "$DIST"
+	[[ $output == *"something follows the signature"* ]]
+	cp "$WORK/signed-vmlinuz" "$tree/$vmlinuz"
+	echo true >>"$tree/DEBIAN/postinst"
+	differs postinst
+	dpkg-deb -e "$deb" "$WORK/control"
+	cp "$WORK/control/postinst" "$tree/DEBIAN/"
+	chmod 600 "$tree/$vmlinuz"
+	differs files
+	chmod 644 "$tree/$vmlinuz"
+	sed -i 's/^Depends: /Depends: other, /' "$tree/DEBIAN/control"
+	differs control
+	mv "$THEIRS" "$WORK/theirs/other.deb"
+	sed -i 's/^Version: /&9/' "$tree/DEBIAN/control"
+	THEIRS=$WORK/theirs/other.deb
+	repack "$tree"
+	run -2 debian/verify "$THEIRS" "$DIST"
+	[[ $output == *"'make deb' builds it, of linux (= $SRCVER)" ]]
 }
 
 @test "without a key nothing is signed" {
