@@ -250,6 +250,18 @@ on_host() { # [VARIABLE]...
 	[[ $output == *"flavours: vm debug amd64 cloud-amd64."* ]]
 }
 
+@test "another version of the compiler means another build, which the same one doesn't" {
+	kmake() { make --no-print-directory -C kernel FLAVOUR=amd64 BTF=n config; }
+	obj=$(kernel_var OBJ FLAVOUR=amd64 BTF=n)
+	kmake >/dev/null 2>&1
+	run kmake
+	[[ $status -eq 0 && $output != *CONFIG* ]]
+	echo 'gcc 9.99' >"$obj/compiler"
+	run kmake
+	echo "$output"
+	[[ $status -eq 0 && $output == *"CONFIG   $(kernel_var RELEASE FLAVOUR=amd64 BTF=n)"* ]]
+}
+
 # What make calls a kernel of Debian's version $1: its release and its version.
 names() { # VERSION [VARIABLE]...
 	fake_source "$1"
