@@ -325,7 +325,7 @@ linux-image-6.1.191+tamalloc1.1-vm" ]]
 	[[ -x script ]]
 	./script 3>"$BATS_TEST_TMPDIR/report"
 	cat "$BATS_TEST_TMPDIR/report"
-	for title in Version 'Command line' Tainted tamalloc \
+	for title in Version 'Command line' Tainted tamalloc 'Loaded modules' \
 		'Warnings and worse in the kernel log'; do
 		grep -q "^\*\* $title:" "$BATS_TEST_TMPDIR/report"
 	done
