@@ -33,6 +33,7 @@ enum {
 	RAM_PERCENT,
 	OVERCOMMIT,
 	PROCESSES,
+	HIDDEN,
 	SOURCE,
 };
 
@@ -113,8 +114,13 @@ static const struct column list[] = {
 	},
 	[PROCESSES] = {
 		"PROCESSES", "processes", TYPE_NUMBER, IN_JSON,
-		N_("number of processes with memory; from /proc"),
+		N_("number of processes in the sums; from /proc"),
 		.metric = "processes",
+	},
+	[HIDDEN] = {
+		"HIDDEN", "hidden", TYPE_NUMBER, IN_JSON,
+		N_("number of processes hidden from this user"),
+		.metric = "hidden_processes",
 	},
 	[SOURCE] = {
 		"SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
@@ -133,25 +139,61 @@ static const struct columns columns = {
 struct totals {
 	int64_t reserved;
 	int64_t used;
+	struct process_count count;
 };
 
 /* What each sample needs. */
 struct sampler {
 	const struct source *source;
+	bool notes;
 	struct totals before;
 	bool has_before;
 };
 
-static struct totals ask(const struct source *source)
+/* The sums of /proc lack what is hidden, so they are never without the count. */
+static bool needs_count(const struct sampler *sampler,
+			const struct table *table)
 {
+	return sampler->source == &source_procfs ||
+	       table_shows(table, PROCESSES) || table_shows(table, HIDDEN);
+}
+
+static struct totals ask(const struct sampler *sampler,
+			 const struct table *table)
+{
+	struct process_count count = { COUNT_UNKNOWN, 0 };
 	struct global_memory_stats stats;
 
-	if (source->global(&stats))
+	if (processes_total(sampler->source, &stats,
+			    needs_count(sampler, table) ? &count : NULL))
 		err(EXIT_FAILURE, _("cannot add up the processes"));
 	return (struct totals){
 		.reserved = stats.total_reserved_memory_mb * RESOLUTION_BYTES,
 		.used = stats.total_used_memory_mb * RESOLUTION_BYTES,
+		.count = count,
 	};
+}
+
+/* Says once if the figures are not of all processes. */
+static void note_hidden(const struct sampler *sampler,
+			const struct table *table, const struct totals *totals)
+{
+	const struct process_count *count = &totals->count;
+	bool summed = sampler->source != &source_procfs;
+
+	if (!sampler->notes || sampler->has_before)
+		return;
+	if (summed && count->processes == COUNT_UNKNOWN && count->hidden &&
+	    table_shows(table, PROCESSES))
+		warnx(_("/proc hides processes from this user: their number "
+			"is unknown, but the sums include them"));
+	else if (!summed && count->hidden == COUNT_UNKNOWN)
+		warnx(_("/proc hides processes from this user: the sums do "
+			"not include them"));
+	else if (!summed && count->hidden)
+		warnx(_("processes (or kernel threads) hidden from this user, "
+			"and not in the sums: %ld"),
+		      count->hidden);
 }
 
 static bool shows_machine(const struct table *table)
@@ -198,12 +240,12 @@ static void fill_overcommit(struct table *table)
 		table_text(table, OVERCOMMIT, policies[policy]);
 }
 
-static void fill_count(struct table *table, const struct source *source)
+static void fill_count(struct table *table, const struct process_count *count)
 {
-	long count;
-
-	if (processes_count(source, &count))
-		table_number(table, PROCESSES, count);
+	if (count->processes != COUNT_UNKNOWN)
+		table_number(table, PROCESSES, count->processes);
+	if (count->hidden != COUNT_UNKNOWN)
+		table_number(table, HIDDEN, count->hidden);
 }
 
 static void fill_totals(struct table *table, const struct totals *totals)
@@ -224,8 +266,9 @@ static void fill_differences(struct table *table, const struct totals *totals,
 static void show(struct table *table, void *arg)
 {
 	struct sampler *sampler = arg;
-	struct totals totals = ask(sampler->source);
+	struct totals totals = ask(sampler, table);
 
+	note_hidden(sampler, table, &totals);
 	table_row_begin(table);
 	table_number(table, TIME, watch_time());
 	fill_totals(table, &totals);
@@ -235,8 +278,7 @@ static void show(struct table *table, void *arg)
 		fill_differences(table, &totals, &sampler->before);
 	if (table_shows(table, OVERCOMMIT))
 		fill_overcommit(table);
-	if (table_shows(table, PROCESSES))
-		fill_count(table, sampler->source);
+	fill_count(table, &totals.count);
 	table_text(table, SOURCE, sampler->source->name);
 	table_row_end(table);
 	sampler->before = totals;
@@ -257,6 +299,7 @@ static int run_global(int argc, char **argv)
 		misuse(&global_command, _("%s: unexpected"), argv[optind]);
 
 	sampler.source = options_source(&opts);
+	sampler.notes = options_notes(&opts);
 	watch_run(&watch, &columns, &opts.style, show, &sampler);
 	return EXIT_SUCCESS;
 }

@@ -311,6 +311,16 @@ static void ask_named(struct proc_sample *sample)
 	}
 }
 
+static void note_hidden(const struct proc_sample *sample)
+{
+	const struct watch *watch = &sample->req->watch;
+
+	if (sample->now.hidden && options_notes(&sample->req->opts) &&
+	    !watch->n && !watch->redraw)
+		warnx(_("not all processes are shown: some are hidden from "
+			"this user"));
+}
+
 /* Reports only the first: without file descriptors, all others fail too. */
 static void ask_all(struct proc_sample *sample)
 {
@@ -324,6 +334,7 @@ static void ask_all(struct proc_sample *sample)
 			break;
 		}
 	}
+	note_hidden(sample);
 }
 
 /* Returns whether a column is shown or sorted by. */

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "shared/array.h"
 #include "shared/words.h"
 #include "source/cgroup.h"
 #include "source/kernel_file.h"
+#include "source/mounts.h"
 
 /* What the two versions call the same things. */
 struct version {
@@ -76,21 +76,6 @@ static const struct version *find_path(char path[PATH_MAX])
 	return found;
 }
 
-/* Blanks in a path of mountinfo are written as octal numbers. */
-static void unescape(char *path)
-{
-	char *to = path;
-	unsigned int c;
-
-	while (*path) {
-		bool escaped = sscanf(path, "\\%3o", &c) == 1;
-
-		*to++ = escaped ? (char)c : *path;
-		path += escaped ? 4 : 1;
-	}
-	*to = '\0';
-}
-
 /* Returns the part of @path below @root, or NULL if it is not below. */
 static const char *path_below(const char *path, const char *root)
 {
@@ -99,36 +84,6 @@ static const char *path_below(const char *path, const char *root)
 	if (strncmp(path, root, len) || (path[len] && path[len] != '/'))
 		return NULL;
 	return strcmp(path + len, "/") ? path + len : "";
-}
-
-/* The fields of a line of /proc/self/mountinfo that matter here. */
-struct mount {
-	char *root;
-	char *point;
-	char *type;
-	char *options; /* of the file system */
-};
-
-static bool parse_mount(char *line, struct mount *mount)
-{
-	char *rest = strstr(line, " - ");
-
-	if (!rest)
-		return false;
-	*rest = '\0';
-	rest += 3;
-	for (int skipped = 0; skipped < 3; skipped++)
-		strsep(&line, " ");
-	mount->root = strsep(&line, " ");
-	mount->point = strsep(&line, " ");
-	mount->type = strsep(&rest, " ");
-	strsep(&rest, " ");
-	mount->options = strsep(&rest, "\n");
-	if (!mount->point || !mount->options)
-		return false;
-	unescape(mount->root);
-	unescape(mount->point);
-	return true;
 }
 
 static bool is_mount_of(const struct mount *mount,
@@ -152,27 +107,27 @@ static bool enter(struct group *group, const struct mount *mount,
 			below ? below : "") < (int)sizeof(group->dir);
 }
 
+/* What mounts_find() looks for. */
+struct search {
+	struct group *group;
+	const char *path;
+};
+
+static bool enter_if_wanted(const struct mount *mount, void *arg)
+{
+	const struct search *search = arg;
+
+	return is_mount_of(mount, search->group->version) &&
+	       enter(search->group, mount, search->path);
+}
+
 static bool find_group(struct group *group)
 {
-	char path[PATH_MAX], *line = NULL;
-	struct mount mount;
-	bool found = false;
-	size_t size = 0;
-	FILE *file;
+	char path[PATH_MAX];
+	struct search search = { .group = group, .path = path };
 
 	group->version = find_path(path);
-	if (!group->version)
-		return false;
-	file = fopen("/proc/self/mountinfo", "re");
-	if (!file)
-		return false;
-	while (!found && getline(&line, &size, file) > 0)
-		found = parse_mount(line, &mount) &&
-			is_mount_of(&mount, group->version) &&
-			enter(group, &mount, path);
-	free(line);
-	fclose(file);
-	return found;
+	return group->version && mounts_find(enter_if_wanted, &search);
 }
 
 static bool read_number(const struct group *group, const char *name,

@@ -4,6 +4,7 @@
 
 #include "shared/xalloc.h"
 #include "source/processes.h"
+#include "source/syscalls.h"
 #include "source/users.h"
 
 static struct process *new_process(struct processes *processes)
@@ -85,44 +86,101 @@ static bool has_memory(const struct process *process)
 	return !process_has_ended(&shown);
 }
 
+/* Returns whether /proc has memory to show of what the system call denies. */
+static bool is_hidden(const struct process *process)
+{
+	struct process shown = { .pid = process->pid,
+				 .source = &source_procfs };
+
+	if (process->source == &source_procfs || process->error != ESRCH)
+		return false;
+	ask(&shown);
+	return !process_has_ended(&shown);
+}
+
 static void add_listed(pid_t pid, void *arg)
 {
 	struct processes *processes = arg;
+	struct process *process;
 
 	processes_add(processes, pid);
-	if (!has_memory(&processes->list[processes->n - 1]))
+	process = &processes->list[processes->n - 1];
+	processes->hidden |= is_hidden(process);
+	if (!has_memory(process))
 		processes->n--;
 }
 
 bool processes_add_all(struct processes *processes)
 {
-	return processes->have_proc && procfs_each(add_listed, processes);
+	if (!processes->have_proc || !procfs_each(add_listed, processes))
+		return false;
+	processes->hidden |= procfs_omits();
+	return true;
 }
 
 struct counter {
-	const struct source *source;
-	long n;
+	struct process_count count;
+	bool uncertain; /* whether one of them has memory */
 };
 
+/* Counts a process that the sum of the system call includes. */
 static void count_listed(pid_t pid, void *arg)
 {
+	struct process process = { .pid = pid, .source = &source_syscall };
+	struct process shown = { .pid = pid, .source = &source_procfs };
 	struct counter *counter = arg;
-	struct process process = { .pid = pid, .source = counter->source };
 
 	ask(&process);
-	/* The sums of /proc include only what this user may read. */
-	counter->n += counter->source == &source_procfs ? !process.error :
-							  has_memory(&process);
+	if (process.error == ESRCH || process.error == EPERM) {
+		/* It has ended, or is hidden; /proc may show which. */
+		ask(&shown);
+		if (process_has_ended(&shown))
+			return;
+		counter->count.hidden++;
+		counter->uncertain |= shown.error;
+	}
+	counter->count.processes += process.error != EINVAL;
 }
 
-bool processes_count(const struct source *source, long *count)
+static struct process_count count_summed(void)
 {
-	struct counter counter = { .source = source };
+	struct counter counter = { 0 };
+	bool counted = procfs_usable() && !procfs_omits() &&
+		       procfs_each(count_listed, &counter);
 
-	if (!procfs_usable() || !procfs_each(count_listed, &counter))
-		return false;
-	*count = counter.n;
-	return true;
+	if (!counted || counter.uncertain)
+		counter.count.processes = COUNT_UNKNOWN;
+	if (!counted)
+		counter.count.hidden = COUNT_UNKNOWN;
+	return counter.count;
+}
+
+/* One walk through /proc does both. */
+static long add_up_and_count(struct global_memory_stats *stats,
+			     struct process_count *count)
+{
+	struct procfs_walk walk;
+
+	if (procfs_totals(stats, &walk))
+		return -1;
+	*count = (struct process_count){
+		.processes = walk.processes,
+		.hidden = procfs_omits() ? COUNT_UNKNOWN : walk.denied,
+	};
+	return 0;
+}
+
+long processes_total(const struct source *source,
+		     struct global_memory_stats *stats,
+		     struct process_count *count)
+{
+	if (count && source == &source_procfs)
+		return add_up_and_count(stats, count);
+	if (source->global(stats))
+		return -1;
+	if (count)
+		*count = count_summed();
+	return 0;
 }
 
 static int by_pid(const void *a, const void *b)

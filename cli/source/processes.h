@@ -47,6 +47,7 @@ struct processes {
 	bool have_proc; /* /proc is there and shows our PIDs */
 	struct process *list;
 	size_t n;
+	bool hidden; /* at least one exists that is not in the list */
 	size_t room;
 };
 
@@ -76,8 +77,21 @@ void processes_add(struct processes *processes, pid_t pid);
  */
 bool processes_add_all(struct processes *processes);
 
-/* Counts the processes in the sums over all of them; false: unknown. */
-bool processes_count(const struct source *source, long *count);
+/* Numbers of processes; COUNT_UNKNOWN: at least one could not be counted. */
+#define COUNT_UNKNOWN (-1)
+
+struct process_count {
+	long processes; /* in the sums */
+	long hidden;    /* from this user; with source_procfs not in the sums */
+};
+
+/*
+ * Adds up all processes like @source's global(), and counts those that are in
+ * the sums: @count may be NULL, for it costs much with the system calls.
+ */
+long processes_total(const struct source *source,
+		     struct global_memory_stats *stats,
+		     struct process_count *count);
 
 /*
  * processes_keep() turns the finished sample @now into @before, and empties

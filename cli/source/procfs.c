@@ -6,16 +6,20 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <linux/capability.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shared/words.h"
 #include "shared/xalloc.h"
 #include "source/kernel_file.h"
+#include "source/mounts.h"
 #include "source/procfs.h"
 
 /* Room for /proc/PID/task/TID/statm. */
@@ -181,6 +185,51 @@ static bool read_statm(const char *path, struct pages *pages)
 	return found;
 }
 
+/* What /proc is mounted with. */
+struct proc_mount {
+	bool omits;  /* it lists only processes that the user may inspect, */
+	gid_t group; /* who is not in this group */
+};
+
+/* The last mount covers those before it. */
+static bool examine_mount(const struct mount *mount, void *arg)
+{
+	struct proc_mount *proc = arg;
+	const char *gid = strstr(mount->options, "gid=");
+
+	if (strcmp(mount->point, "/proc"))
+		return false;
+	proc->omits = word_in_list(mount->options, "hidepid=2") ||
+		      word_in_list(mount->options, "hidepid=invisible") ||
+		      word_in_list(mount->options, "hidepid=4") ||
+		      word_in_list(mount->options, "hidepid=ptraceable");
+	proc->group = gid ? atoi(gid + strlen("gid=")) : 0;
+	return false;
+}
+
+static bool may_inspect_all(void)
+{
+	char line[256];
+	unsigned long capabilities = 0;
+	FILE *file = fopen("/proc/self/status", "re");
+
+	while (file && fgets(line, sizeof(line), file))
+		if (sscanf(line, "CapEff: %lx", &capabilities) == 1)
+			break;
+	if (file)
+		fclose(file);
+	return capabilities & 1UL << CAP_SYS_PTRACE;
+}
+
+bool procfs_omits(void)
+{
+	struct proc_mount proc = { 0 };
+
+	mounts_find(examine_mount, &proc);
+	return proc.omits && proc.group != getegid() &&
+	       !group_member(proc.group) && !may_inspect_all();
+}
+
 static pid_t next_id(DIR *dir)
 {
 	struct dirent *entry;
@@ -274,6 +323,7 @@ static long procfs_process(pid_t pid, struct process_memory_stats *stats)
 
 struct sum {
 	struct pages pages;
+	struct procfs_walk walk;
 	int error;
 };
 
@@ -285,15 +335,23 @@ static void add_pages(pid_t pid, void *arg)
 	if (!read_process(pid, &pages)) {
 		sum->pages.reserved += pages.reserved;
 		sum->pages.used += pages.used;
+		sum->walk.processes++;
 		return;
 	}
-	/* A process that has ended meanwhile, or is hidden, adds nothing. */
-	if (errno != ESRCH && errno != EINVAL && errno != EPERM &&
-	    errno != EACCES)
+	switch (errno) {
+	case EPERM:
+	case EACCES:
+		sum->walk.denied++;
+		break;
+	case ESRCH: /* it has ended meanwhile */
+	case EINVAL:
+		break;
+	default:
 		sum->error = errno;
+	}
 }
 
-static long procfs_global(struct global_memory_stats *stats)
+long procfs_totals(struct global_memory_stats *stats, struct procfs_walk *walk)
 {
 	struct sum sum = { 0 };
 
@@ -305,7 +363,15 @@ static long procfs_global(struct global_memory_stats *stats)
 	}
 	stats->total_reserved_memory_mb = to_kib(sum.pages.reserved) / 1024;
 	stats->total_used_memory_mb = to_kib(sum.pages.used) / 1024;
+	*walk = sum.walk;
 	return 0;
+}
+
+static long procfs_global(struct global_memory_stats *stats)
+{
+	struct procfs_walk walk;
+
+	return procfs_totals(stats, &walk);
 }
 
 static long procfs_reserve(size_t size)

@@ -45,6 +45,21 @@ bool procfs_parent(pid_t pid, pid_t *parent);
 /* Reads vm.overcommit_memory. */
 bool procfs_overcommit(int *policy);
 
+/*
+ * Returns whether it does not list all processes of this namespace, because it
+ * is mounted with hidepid and this user has no privilege.
+ */
+bool procfs_omits(void);
+
+/* What the walk that adds up the processes finds. */
+struct procfs_walk {
+	long processes; /* in the sums */
+	long denied;    /* that may not be read: also kernel threads */
+};
+
+/* The contract of source_procfs.global(). */
+long procfs_totals(struct global_memory_stats *stats, struct procfs_walk *walk);
+
 /* Calls @visit for each process that /proc lists, in the order of their IDs. */
 bool procfs_each(void (*visit)(pid_t pid, void *arg), void *arg);
 

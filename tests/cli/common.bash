@@ -197,6 +197,16 @@ fits_78_columns() {
 	(( $(LC_ALL=C.UTF-8 wc -L <<<"$output") <= 78 ))
 }
 
+# /proc, mounted with the option $1.
+fake_proc_mount() {
+	export FAKE_PROC=$BATS_TEST_TMPDIR/proc
+	mkdir -p "$FAKE_PROC/self"
+	printf '%s\n' "20 1 0:1 / / rw - ext4 /dev/vda rw" \
+		"21 20 0:5 / /proc rw,nosuid - proc proc rw${1:+,$1}" \
+		>"$FAKE_PROC/self/mountinfo"
+	echo "CapEff:	${2:-0000000000000000}" >"$FAKE_PROC/self/status"
+}
+
 need_root() {
 	[[ $EUID -eq 0 ]] || skip "needs root"
 }

@@ -15,6 +15,7 @@
  *                          what 551 gave it, counted by mincore(2).
  *   FAKE_PROC=DIRECTORY    what is shown instead of /proc
  *                          (without it, /proc has no meminfo and no cgroup)
+ *   FAKE_DENIED="PID ..."  files of these in /proc cannot be opened: EPERM
  *   FAKE_OPENED=FILE       gets the name of each file that is opened
  *   FAKE_LAG=KIB           of what the caller uses, not counted yet
  *   FAKE_RELEASE=TEXT      of the kernel, for uname(2)
@@ -27,6 +28,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -229,6 +231,19 @@ static const char *redirect(const char *path, char buffer[4096])
 	return buffer;
 }
 
+static bool is_denied(const char *path)
+{
+	const char *denied = getenv("FAKE_DENIED");
+	int pid, listed, n;
+
+	if (!denied || sscanf(path, "/proc/%d/", &pid) != 1)
+		return false;
+	for (; sscanf(denied, "%d%n", &listed, &n) == 1; denied += n)
+		if (listed == pid)
+			return true;
+	return false;
+}
+
 FILE *fopen(const char *path, const char *mode)
 {
 	FILE *(*real)(const char *, const char *) = dlsym(RTLD_NEXT, "fopen");
@@ -240,6 +255,10 @@ FILE *fopen(const char *path, const char *mode)
 
 		fprintf(opened, "%s\n", path);
 		fclose(opened);
+	}
+	if (is_denied(path)) {
+		errno = EPERM;
+		return NULL;
 	}
 	return real(redirect(path, buffer), mode);
 }

@@ -190,7 +190,7 @@ machine() {
 	fake_process 3 512 256
 	fake_process 4 0 0
 	# One that ends between listing and asking, and a zombie.
-	fake_process 5 512 256
+	mkdir "$FAKE_PROC/5"
 	fake_process 6 0 0
 	fake_process 7 512 256
 	run_expecting 0 tamalloc global -no PROCESSES
@@ -445,4 +445,101 @@ real_global_is_sum() {
 	run_expecting 1 few_files
 	[[ -z $output ]]
 	[[ $stderr == "tamalloc: cannot add up the processes: Too many open files" ]]
+}
+
+# PROCESSES and HIDDEN in JSON, and what is said to people.
+counted() {
+	run_expecting 0 tamalloc global --json "${@:3}"
+	jq -e ".global[0] | [.processes, .hidden] == $1" <<<"$output"
+	[[ -z $stderr ]]
+	run_expecting 0 tamalloc global -o PROCESSES "${@:3}"
+	[[ $stderr == "${2:+tamalloc: $2}" ]]
+	run_expecting 0 tamalloc global -qo PROCESSES "${@:3}"
+	[[ -z $stderr ]]
+}
+
+not_summed="/proc hides processes from this user: the sums do not include them"
+
+@test "procfs: processes that may not be read are not silently left out" {
+	fake_four_processes
+	fake_process 5 0 0
+	counted "[4, 0]" "" --source=procfs
+	export FAKE_DENIED="2 4 5"
+	counted "[2, 3]" "processes (or kernel threads) hidden from this user, and not in the sums: 3" \
+		--source=procfs
+	run_expecting 0 sums
+	[[ $output == "4194304 2097152 1048576" && -n $stderr ]]
+	run_expecting 0 tamalloc global --source=procfs --watch=0.01 --count 3
+	(( ${#stderr_lines[@]} == 1 ))
+}
+
+@test "procfs: processes that /proc does not list are not, either" {
+	fake_four_processes
+	for option in 2 4 invisible ptraceable; do
+		fake_proc_mount hidepid=$option,gid=54321
+		counted "[4, null]" "$not_summed" --source=procfs
+	done
+	for option in 0 1 off noaccess; do
+		fake_proc_mount hidepid=$option
+		counted "[4, 0]" "" --source=procfs
+	done
+	# Nothing is hidden from who is in the group, or has CAP_SYS_PTRACE.
+	fake_proc_mount "gid=$(id -g),hidepid=2"
+	counted "[4, 0]" "" --source=procfs
+	fake_proc_mount hidepid=2,gid=54321 0000000000080000
+	counted "[4, 0]" "" --source=procfs
+	# Another file system was mounted over it.
+	fake_proc_mount hidepid=2,gid=54321
+	echo "22 21 0:6 / /proc rw - proc proc rw" >>"$FAKE_PROC/self/mountinfo"
+	counted "[4, 0]" "" --source=procfs
+}
+
+@test "the processes counted are those in the sums, whoever may inspect them" {
+	number="their number is unknown, but the sums include them"
+	fake_four_processes
+	fake_process 6 0 0
+	for error in EPERM ESRCH; do
+		FAKE_PROCESSES="1:2:1:50:0 2:$error 3:$error 4:2:1:50:0 6:$error" \
+			counted "[4, 2]" ""
+		FAKE_DENIED="2 6" \
+		FAKE_PROCESSES="1:2:1:50:0 2:$error 3:$error 4:2:1:50:0 6:$error" \
+			counted "[null, 3]" \
+			"/proc hides processes from this user: $number"
+	done
+	fake_proc_mount hidepid=2,gid=54321
+	counted "[null, null]" "/proc hides processes from this user: $number"
+	# The sums alone are complete.
+	run_expecting 0 tamalloc global
+	[[ -z $stderr ]]
+}
+
+# What nobody is told where a /proc mounted with option $1 shows root's sleep.
+as_nobody() {
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare --mount --pid --fork sh -euc '
+		mount -t proc -o "$1" proc /proc
+		sleep 60 &
+		shift
+		status=0
+		setpriv --reuid=65534 --regid=65534 --clear-groups "$@" ||
+			status=$?
+		kill $!
+		exit $status' sh "$@"
+}
+
+# bats test_tags=real
+@test "a real /proc with hidepid" {
+	need_root
+	exec {command}<"$CLI"
+	hidden() {
+		as_nobody "$1" "/proc/self/fd/$command" global \
+			--source=procfs -rno PROCESSES,HIDDEN
+	}
+	run_expecting 0 hidden hidepid=0
+	[[ $output == "3 0" ]]
+	run_expecting 0 hidden hidepid=1
+	[[ $output == "1 2" && $stderr == *": 2" ]]
+	run_expecting 0 hidden hidepid=2
+	[[ $output == "1 -" && $stderr == *": $not_summed" ]]
+	exec {command}<&-
 }

@@ -144,6 +144,7 @@ populate() {
 	fake_process 62 0 0 0 0 kworker
 	fake_process 70 1 1 0 0 zero
 	fake_process 80 1 1 0 0 gone
+	rm "$FAKE_PROC/80/statm"
 	mkdir "$FAKE_PROC/82"
 	rm -r "$FAKE_PROC/4711"
 }
@@ -529,7 +530,7 @@ reused() {
 
 @test "--watch --all: processes come and go" {
 	export FAKE_PROCESSES="1:100:10:10:0 20:100:10:10:0/ESRCH"
-	FAKE_PROCESSES+=" 30:ESRCH/100:50:50:0"
+	FAKE_PROCESSES+=" 30:EINVAL/100:50:50:0"
 	fake_process 20 1 1
 	fake_process 30 1 1
 	rm -r "$FAKE_PROC/4711"
@@ -697,4 +698,27 @@ status_in_bytes() {
 	[[ $(words <<<"${lines[1]}") == "$pid$expected"* ]]
 	[[ $(words <<<"${lines[2]}") == "$thread$expected"* ]]
 	[[ $(words <<<"${lines[3]}") == "$zombie none"* ]]
+}
+
+@test "--all says that not all are shown, if some are hidden" {
+	fake_four_processes
+	all="not all processes are shown: some are hidden from this user"
+	run_expecting 0 tamalloc proc --all
+	[[ -z $stderr ]]
+	FAKE_PROCESSES="1:2:1:50:0 2:ESRCH 3:2:1:50:0 4:EINVAL" \
+		run_expecting 0 tamalloc proc --all --sort=pid -rno PID
+	[[ $output == $'1\n3' && $stderr == "tamalloc: $all" ]]
+	FAKE_PROCESSES="1:2:1:50:0 2:ESRCH" \
+		run_expecting 0 tamalloc proc --all --json
+	[[ -z $stderr ]]
+	fake_proc_mount hidepid=invisible,gid=54321
+	run_expecting 0 tamalloc proc --all --source=procfs
+	[[ $stderr == "tamalloc: $all" ]]
+	run_expecting 0 tamalloc proc --all --source=procfs --quiet
+	[[ -z $stderr ]]
+	# One that has ended is not hidden.
+	mkdir "$FAKE_PROC/7"
+	fake_proc_mount ""
+	run_expecting 0 tamalloc proc --all
+	[[ -z $stderr ]]
 }

@@ -382,8 +382,26 @@ restricted() { # LEVEL ARGUMENT...
 	# Of all others it sees none but itself.
 	[[ $(json '[.processes[] | select(.status == "ok").command] | @csv') == '"tamalloc"' ]]
 	[[ -z $(json '.processes[] | select(.pid == 2)') ]]
-	run -0 restricted 2 --all -rno COMMAND
+	run -0 --separate-stderr restricted 2 --all -rno COMMAND
 	[[ $output == tamalloc ]]
+	[[ $stderr == "tamalloc: not all processes are shown: "* ]]
+}
+
+@test "global: the processes counted are those in the sums, at every level" {
+	hold 1M
+	for level in 0 1 2; do
+		all=$(with_memory | wc -l)
+		echo "$level" >/proc/sys/vm/tamalloc_restrict
+		run -0 --separate-stderr as_nobody "$TAMALLOC" global \
+			--source=syscall --json
+		echo 0 >/proc/sys/vm/tamalloc_restrict
+		[[ -z $stderr ]]
+		processes=$(json '.global[0].processes')
+		# The shell's own come and go.
+		(( processes >= all - 4 && processes <= all + 4 ))
+		# All but the command itself.
+		(( $(json '.global[0].hidden') == (level ? processes - 1 : 0) ))
+	done
 }
 
 # Prints the IDs of processes that have memory according to /proc.
