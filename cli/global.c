@@ -120,7 +120,7 @@ static const struct column list[] = {
 	[HIDDEN] = {
 		"HIDDEN", "hidden", TYPE_NUMBER, IN_JSON,
 		N_("number of processes hidden from this user"),
-		.metric = "hidden_processes",
+		.metric = "hidden",
 	},
 	[SOURCE] = {
 		"SOURCE", "source", TYPE_TEXT, IN_EVERY_JSON,
