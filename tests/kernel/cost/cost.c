@@ -400,7 +400,8 @@ static bool test_exec(void)
 		ok &= times[i][0] <= 10 * times[0][0] && times[i][1] > 10000000;
 	}
 	set_restrict(0);
-	snprintf(text, TEXT_SIZE, "at most %ld ns at level 0, %ld at 1, %ld at 2 (at most 10 times), %ld as root; the exec %ld",
+	snprintf(text, TEXT_SIZE, "at most %ld ns at level 0, %ld at 1, %ld at 2 (at most 10 times), "
+		 "%ld as root; the exec %ld",
 		 times[0][0], times[1][0], times[2][0], times[3][0], times[2][1]);
 	munmap(times, 4096);
 	return ok;
