@@ -97,6 +97,9 @@ static void show_begin(struct show *show)
 		.exp = &show->exp,
 		.series = &show->series,
 		.line_only = !show->terminal,
+		/* With a blank line between the two. */
+		.results = report_lines(&show->exp.plan) + 1 +
+			   summary_lines(&show->exp.plan),
 	};
 	if (show->live)
 		picture_begin(&show->picture);

@@ -18,13 +18,17 @@
 
 #define SECONDS_A_FRAME 0.05
 
-#define ROWS 8
+/* The rows of the chart, and how few they may become for the results. */
+#define ROWS_MAX 8
+#define ROWS_MIN 2
+/* Below the chart: floor, legend, progress, and the cursor at the end. */
+#define OTHER_LINES 4
 #define COLUMNS_MAX 60
 #define LABEL_WIDTH 8 /* the numbers at the left, and a blank */
 
 /* The smallest window for more than the progress line. */
 #define COLUMNS_NEEDED 40
-#define ROWS_NEEDED (ROWS + 5)
+#define LINES_NEEDED (ROWS_MAX + OTHER_LINES)
 
 #define RED "\033[31m"
 #define GREEN "\033[32m"
@@ -123,15 +127,16 @@ static const struct point *point_at(const struct series *series, uint64_t done)
 }
 
 /* Returns a level in eighths of a row, rounded and limited. */
-static int level_of(uint64_t bytes, uint64_t max)
+static int level_of(uint64_t bytes, uint64_t max, int rows)
 {
-	return (bytes * ROWS * 8 + max / 2) / max;
+	return (bytes * rows * 8 + max / 2) / max;
 }
 
-static void put_cell(const struct point *point, int row, uint64_t max)
+/* Rows are counted from the lowest. */
+static void put_cell(const struct point *point, int row, int rows, uint64_t max)
 {
-	int used = level_of(point->used, max) - row * 8;
-	int reserved = level_of(point->reserved, max) - row * 8;
+	int used = level_of(point->used, max, rows) - row * 8;
+	int reserved = level_of(point->reserved, max, rows) - row * 8;
 
 	if (used > 0) {
 		put_colour(GREEN);
@@ -144,12 +149,12 @@ static void put_cell(const struct point *point, int row, uint64_t max)
 	}
 }
 
-static void put_row(const struct picture *picture, int row, int columns,
-		    uint64_t max)
+static void put_row(const struct picture *picture, int row, int rows,
+		    int columns, uint64_t max)
 {
 	char text[SIZE_TEXT] = "";
 
-	if (row == ROWS - 1)
+	if (row == rows - 1)
 		size_format(text, max);
 	put_at_right(text, LABEL_WIDTH);
 	put(*text ? chars->top : chars->left);
@@ -160,7 +165,7 @@ static void put_row(const struct picture *picture, int row, int columns,
 
 		if (!point)
 			break;
-		put_cell(point, row, max);
+		put_cell(point, row, rows, max);
 	}
 	put_colour(PLAIN);
 	put(TO_LINE_END "\n");
@@ -238,24 +243,37 @@ static void put_start(const struct picture *picture, int columns)
 	put(lost ? "\n" : up);
 }
 
-static void put_chart(struct picture *picture, int columns)
+/*
+ * Returns how many rows of the chart still fit the window once the results are
+ * below it; if they cannot, how many fit while it grows.
+ */
+static int rows_within(const struct picture *picture, int lines)
+{
+	int rows = lines - OTHER_LINES - picture->results;
+
+	if (rows < ROWS_MIN)
+		rows = lines - OTHER_LINES;
+	return rows < ROWS_MAX ? rows : ROWS_MAX;
+}
+
+static void put_chart(struct picture *picture, int columns, int rows)
 {
 	uint64_t max = series_highest(picture->series);
 
 	if (columns > COLUMNS_MAX)
 		columns = COLUMNS_MAX;
-	for (int row = ROWS - 1; row >= 0; row--)
-		put_row(picture, row, columns, max);
+	for (int row = rows - 1; row >= 0; row--)
+		put_row(picture, row, rows, columns, max);
 	put_floor(columns);
 	put_legend(picture, columns);
-	picture->lines += ROWS + 2;
+	picture->lines += rows + 2;
 }
 
 static void make_frame(struct picture *picture)
 {
-	int columns, rows;
+	int columns, lines;
 
-	terminal_size(STDERR_FILENO, &columns, &rows);
+	terminal_size(STDERR_FILENO, &columns, &lines);
 	frame_size = 0;
 	put_start(picture, columns);
 	picture->columns = columns;
@@ -263,8 +281,9 @@ static void make_frame(struct picture *picture)
 	/* The last column stays empty: some terminals wrap after it. */
 	columns--;
 	if (!picture->line_only && columns >= COLUMNS_NEEDED &&
-	    rows >= ROWS_NEEDED)
-		put_chart(picture, columns - LABEL_WIDTH - 1);
+	    lines >= LINES_NEEDED)
+		put_chart(picture, columns - LABEL_WIDTH - 1,
+			  rows_within(picture, lines));
 	put_progress(picture, columns);
 }
 

@@ -10,6 +10,7 @@ struct picture {
 	const struct experiment *exp;
 	const struct series *series;
 	bool line_only; /* only the progress line */
+	int results;    /* lines to leave for what is printed below it */
 	bool drawn;     /* the cursor is at the end of a frame */
 	int lines;      /* of the frame; next, the width of the window */
 	int columns;
@@ -17,7 +18,7 @@ struct picture {
 	bool slow; /* each step is visible */
 };
 
-/* The caller sets the first three members, and zeroes the others. */
+/* The caller sets the first four members, and zeroes the others. */
 void picture_begin(struct picture *picture);
 
 /* Redraws it, unless that was just done. */

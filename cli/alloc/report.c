@@ -235,3 +235,9 @@ void report_stages(const struct experiment *exp, const struct style *style)
 		add_row(&table, exp, &exp->samples[stage]);
 	table_close(&table);
 }
+
+int report_lines(const struct plan *plan)
+{
+	/* The heading, the headings of the columns, and the stages. */
+	return 2 + plan_last_stage(plan) + 1;
+}

@@ -20,6 +20,9 @@ void report_huge_pages(const struct experiment *exp);
 /* Shows the stages, at the end. */
 void report_stages(const struct experiment *exp, const struct style *style);
 
+/* Returns how many lines the heading and the stages take. */
+int report_lines(const struct plan *plan);
+
 extern const struct columns report_columns;
 
 #endif /* REPORT_H */

@@ -332,3 +332,9 @@ void summary_print(const struct experiment *exp, const struct style *style)
 	else
 		print_text(exp, style);
 }
+
+int summary_lines(const struct plan *plan)
+{
+	/* Nine, and one for each of the options that has its own. */
+	return 9 + plan->verify + plan->release;
+}

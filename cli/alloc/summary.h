@@ -9,4 +9,7 @@
 /* Prints lines for people, or a line with a JSON object. */
 void summary_print(const struct experiment *exp, const struct style *style);
 
+/* Returns how many lines for people there are. */
+int summary_lines(const struct plan *plan);
+
 #endif /* SUMMARY_H */

@@ -21,7 +21,7 @@ screen() {
 	tmux -u -L "$socket" -f /dev/null "$@"
 }
 
-# A terminal of $1 columns and 40 lines, in which env runs the rest.
+# A terminal of $1 columns and $rows lines, in which env runs the rest.
 terminal() {
 	local columns=$1
 
@@ -29,12 +29,17 @@ terminal() {
 	printf '%q ' env "LD_PRELOAD=$FAKE" "$@" >"$BATS_TEST_TMPDIR/command"
 	# A server of its own: the last one may not have quite gone.
 	socket+=x
-	screen new-session -d -x "$columns" -y 40 \
-		"stty -echoctl; . $BATS_TEST_TMPDIR/command; echo \"status \$?\"; exec sleep 60" 3>&-
+	screen new-session -d -x "$columns" -y "${rows-40}" \
+		"stty -echoctl; . $BATS_TEST_TMPDIR/command; printf \"status %s\" \$?; exec sleep 60" 3>&-
 }
 
 shown() {
 	screen capture-pane -p -S -100 | sed -e :a -e '/^\n*$/{$d;N;ba' -e '}'
+}
+
+# What is on the screen, and not above it.
+on_screen() {
+	screen capture-pane -p
 }
 
 # What it all looks like at the end, but for the status.
@@ -95,6 +100,31 @@ sent() {
 	[[ $(shown | head -n 1) == "touched 50M of 50M" ]]
 	[[ $(shown) != *[│└]* ]]
 	shown | grep -q '^requested'
+}
+
+@test "24 lines: the scale and what is reserved are there at the end" {
+	rows=24
+	for options in "" --verify --release "--verify --release"; do
+		# shellcheck disable=SC2086 # words
+		terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M $options
+		until_true ends
+		on_screen | grep -q '^    100M┤▔▔▔▔'
+		on_screen | grep -q '^oom_score '
+		# Not a line more or less than fits; the status is this test's.
+		(( $(on_screen | grep -cE '^ {8}│|┤') == 24 - 4 - $(on_screen |
+			sed '1,/^touched.*%\|^given back.*%/d; /^status/,$d' | wc -l) ))
+		screen kill-server
+	done
+}
+
+@test "12 lines: a whole picture while it grows; 11: the progress line" {
+	for rows in 12 11; do
+		terminal 80 LC_ALL=C.UTF-8 "$CLI" alloc 100M --touch 50M \
+			--interval 60 --step 10M
+		until_true eval 'on_screen | grep -q "^touched 10M"'
+		(( $(on_screen | grep -c '┤▔▔▔▔') == rows - 11 ))
+		screen kill-server
+	done
 }
 
 @test "a low terminal: the progress line alone" {
@@ -163,8 +193,8 @@ sent() {
 	shown | grep -qx 'same'
 	shown | grep -q '^touched 10M of 50M (20%), 10M more used than before$'
 	[[ ! -e $BATS_TEST_TMPDIR/a.svg ]]
-	# Neither hidden nor moved away: the cursor is below all that.
-	[[ $(screen display-message -p '#{cursor_flag} #{cursor_x}') == "1 0" ]]
+	# Neither hidden nor moved away: the cursor is behind "status 0".
+	[[ $(screen display-message -p '#{cursor_flag} #{cursor_x}') == "1 8" ]]
 }
 
 @test "--verify that fails leaves the terminal below the picture" {
