@@ -176,10 +176,12 @@ in_machine() {
 		debian=\$(ls /boot/vmlinuz-* | grep -v tamalloc | sed 's,.*/vmlinuz-,,')
 		$(choosing | sed '/from now on$/q')
 		grub-editenv list | grep -F ">gnulinux-\$debian-advanced-"
-		$(choosing | sed -n '/^sudo grub-.*release/p')
+		$(choosing | sed -n '/^sudo grub-reboot.*release/p')
 		grub-editenv list | grep "^next_entry=.*>gnulinux-\$release-advanced-"
+		# Which forgets about the next boot, too.
+		$(choosing | sed -n '/^sudo grub-set-default.*release/p')
 		grub-editenv list | grep "^saved_entry=.*>gnulinux-\$release-advanced-"
-		grub-editenv /boot/grub/grubenv unset next_entry
+		if grub-editenv list | grep next_entry; then exit 9; fi
 		$(choosing | sed -n '/^sudo grub-.*debian/p')
 	EOF
 	[[ $status -eq 0 ]]
