@@ -13,10 +13,13 @@
 #include "proc/follow.h"
 #include "proc/proc.h"
 #include "proc/process_columns.h"
+#include "proc/sums.h"
+#include "shared/array.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
 #include "shared/number.h"
+#include "shared/words.h"
 #include "shared/xalloc.h"
 #include "source/users.h"
 
@@ -27,6 +30,8 @@ enum {
 	OPT_FULL,
 	OPT_SORT,
 	OPT_TOP,
+	OPT_BY,
+	OPT_TOTAL,
 	OPT_TREE,
 	OPT_UNTIL_GONE,
 	OPT_PLOT,
@@ -51,6 +56,9 @@ struct proc_request {
 	size_t sort; /* column */
 	size_t top;  /* 0: all */
 
+	size_t by; /* column; 0: rows are processes */
+	bool total;
+
 	char **program; /* behind "--", or NULL */
 	bool until_gone;
 	bool tree;
@@ -71,6 +79,7 @@ struct proc_sample {
 	struct processes before;
 	struct process **rows;
 	size_t n_rows;
+	struct sums sums;
 	struct identity *named; /* of those that the command line names */
 };
 
@@ -117,6 +126,21 @@ static void parse_sort(struct proc_request *req, const char *text)
 	req->sort = column;
 }
 
+static void parse_by(struct proc_request *req, const char *text)
+{
+	static const char *const names[] = { "user", "command", "cgroup",
+					     "unit" };
+	static const size_t columns[] = { PROCESS_USER, PROCESS_COMMAND,
+					  PROCESS_CGROUP, PROCESS_UNIT };
+	int found = word_find(names, ARRAY_SIZE(names), text);
+
+	if (found < 0)
+		misuse(&proc_command,
+		       _("%s: not a group (user, command, cgroup or unit)"),
+		       text);
+	req->by = columns[found];
+}
+
 static void parse_option(struct proc_request *req, int c)
 {
 	switch (c) {
@@ -134,6 +158,12 @@ static void parse_option(struct proc_request *req, int c)
 		break;
 	case OPT_SORT:
 		parse_sort(req, optarg);
+		break;
+	case OPT_BY:
+		parse_by(req, optarg);
+		break;
+	case OPT_TOTAL:
+		req->total = true;
 		break;
 	case OPT_TOP:
 		req->top = options_count(&proc_command, optarg);
@@ -178,7 +208,8 @@ static void parse_pids(struct proc_request *req, size_t n, char **texts)
 	if (req->opts.style.format == FORMAT_OPENMETRICS)
 		drop_repeated(req);
 	/* A choice among processes, with none named, means all. */
-	if (!n && (req->has_user || req->pattern || req->has_sort || req->top))
+	if (!n && (req->has_user || req->pattern || req->has_sort || req->top ||
+		   req->by || req->total))
 		req->all = true;
 	if (!n && !req->all)
 		misuse(&proc_command, _("a process ID, or --all, is missing"));
@@ -211,12 +242,12 @@ static void check_follow(const struct proc_request *req)
 		return;
 	}
 	if (req->all || req->has_user || req->pattern || req->has_sort ||
-	    req->top || req->watch.count ||
+	    req->top || req->by || req->total || req->watch.count ||
 	    req->opts.style.format == FORMAT_OPENMETRICS)
 		misuse(&proc_command,
-		       _("--all, --user, --name, --sort, --top, --count and "
-			 "--openmetrics do not go with --until-gone or "
-			 "-- COMMAND"));
+		       _("--all, --user, --name, --sort, --top, --by, --total, "
+			 "--count and --openmetrics do not go with --until-gone "
+			 "or -- COMMAND"));
 }
 
 static void check_program(const struct proc_request *req, const char *operand)
@@ -235,6 +266,11 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 {
 	char **given = xreallocarray(NULL, argc + 1, sizeof(*given));
 	const char *value = NULL;
+	static const struct option_pair exclusive[] = {
+		{ OPT_BY, OPT_OPENMETRICS },
+		{ OPT_TOTAL, OPT_OPENMETRICS },
+		{ 0 },
+	};
 	static const int full = OPT_FULL;
 	int c;
 
@@ -247,6 +283,7 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 	req->program = find_program(given, argv, value);
 	watch_check(&proc_command, &req->opts);
 	free(given);
+	options_exclude(&proc_command, &req->opts, exclusive);
 	options_require(&proc_command, &req->opts, &full, 1, OPT_NAME);
 	check_follow(req);
 	if (req->program) {
@@ -254,7 +291,7 @@ static void parse_arguments(struct proc_request *req, int argc, char **argv)
 		return;
 	}
 	parse_pids(req, argc - optind, argv + optind);
-	if (req->top && !req->has_sort) {
+	if ((req->top || req->by) && !req->has_sort) {
 		req->sort = PROCESS_USED;
 		req->descending = true;
 		req->has_sort = true;
@@ -358,7 +395,8 @@ static void ask(struct proc_sample *sample, const struct table *table)
 		ask_all(sample);
 	else
 		ask_named(sample);
-	if (sample->req->watch.on && needs_differences(sample->req, table))
+	if (sample->req->watch.on && !sample->req->by &&
+	    needs_differences(sample->req, table))
 		processes_compare(&sample->now, &sample->before);
 }
 
@@ -437,6 +475,36 @@ static void sort_rows(struct proc_sample *sample)
 			compare_rows, sample);
 }
 
+/* Returns the details to sum up, a bit for each. */
+static uint32_t details_needed(const struct proc_request *req,
+			       const struct table *table)
+{
+	uint32_t details = 0;
+
+	for (size_t i = PROCESS_THREADS; i <= PROCESS_USS; i++)
+		if (process_is_summed(i) && needs(req, table, i))
+			details |= UINT32_C(1) << (i - PROCESS_THREADS);
+	return details;
+}
+
+/* Groups become the rows. */
+static void sum_up(struct proc_sample *sample, const struct table *table)
+{
+	const struct proc_request *req = sample->req;
+	struct sums *sums = &sample->sums;
+	uint32_t details = details_needed(req, table);
+
+	if (req->total)
+		sums_take_total(sums, sample->rows, sample->n_rows, details);
+	if (!req->by)
+		return;
+	sums_take_groups(sums, &sample->context, sample->rows, sample->n_rows,
+			 req->by, details);
+	sample->n_rows = sums->groups.n;
+	for (size_t i = 0; i < sample->n_rows; i++)
+		sample->rows[i] = &sums->groups.list[i];
+}
+
 static void take_sample(struct proc_sample *sample, const struct table *table)
 {
 	processes_keep(&sample->now, &sample->before);
@@ -445,6 +513,7 @@ static void take_sample(struct proc_sample *sample, const struct table *table)
 		sample->context.machine = machine_memory(false);
 	ask(sample, table);
 	choose_rows(sample);
+	sum_up(sample, table);
 	sort_rows(sample);
 }
 
@@ -469,11 +538,15 @@ static void show(struct table *table, void *arg)
 	size_t room = watch_rows(&sample->req->watch);
 	size_t top = sample->req->top;
 
+	if (sample->req->total && room > 1)
+		room--;
 	if (top && top < room)
 		room = top;
 	take_sample(sample, table);
 	for (size_t i = 0; i < sample->n_rows && room; i++)
 		room -= show_row(table, sample, sample->rows[i]);
+	if (sample->req->total)
+		show_row(table, sample, sample->sums.total.list);
 }
 
 static void start_sample(struct proc_sample *sample)
@@ -502,6 +575,7 @@ static void free_request(struct proc_request *req)
 
 static void free_sample(struct proc_sample *sample)
 {
+	sums_free(&sample->sums);
 	free(sample->named);
 	free(sample->rows);
 	processes_free(&sample->now);
@@ -554,7 +628,9 @@ static int run_proc(int argc, char **argv)
 	if (req.program || req.until_gone)
 		return follow(&req);
 	start_sample(&sample);
-	watch_run(&req.watch, &process_columns, &req.opts.style, show, &sample);
+	watch_run(&req.watch,
+		  req.by ? process_group_columns(req.by) : &process_columns,
+		  &req.opts.style, show, &sample);
 	status = exit_status(&sample);
 	free_sample(&sample);
 	free_request(&req);
@@ -568,6 +644,8 @@ static const struct option options[] = {
 	{ "full", no_argument, NULL, OPT_FULL },
 	{ "sort", required_argument, NULL, OPT_SORT },
 	{ "top", required_argument, NULL, OPT_TOP },
+	{ "by", required_argument, NULL, OPT_BY },
+	{ "total", no_argument, NULL, OPT_TOTAL },
 	{ "tree", no_argument, NULL, OPT_TREE },
 	{ "until-gone", no_argument, NULL, OPT_UNTIL_GONE },
 	{ "plot", required_argument, NULL, OPT_PLOT },
@@ -591,6 +669,10 @@ const struct command proc_command = {
 		"                         highest first\n"
 		"     --top=NUMBER      show only the first NUMBER rows (sorted by\n"
 		"                         -USED unless --sort is given)\n"
+		"     --by=GROUP        add up processes by user, command, cgroup or\n"
+		"                         unit, and sort these likewise\n"
+		"     --total           add a row with the sums, also of the rows that\n"
+		"                         --top leaves out\n"
 		"     --openmetrics     print metrics for Prometheus\n"
 		"     --watch[=SECONDS] refresh every SECONDS (default 1)\n"
 		"     --count=NUMBER    stop after NUMBER samples; implies --watch\n"

@@ -29,6 +29,10 @@ static const struct column list[] = {
 		"START", "start", TYPE_DATE, 0,
 		N_("when it started; in JSON seconds since 1970"), .width = 19,
 	},
+	[PROCESS_PROCESSES] = {
+		"PROCESSES", "processes", TYPE_NUMBER, 0,
+		N_("number of processes in a sum"),
+	},
 	[PROCESS_RESERVED] = {
 		"RESERVED", "reserved", TYPE_SIZE, IN_ALL,
 		N_("reserved memory (VmSize)"),
@@ -140,6 +144,49 @@ const struct columns process_columns = {
 	.n = ARRAY_SIZE(list),
 };
 
+static bool is_detail(size_t column)
+{
+	return column >= PROCESS_THREADS && column <= PROCESS_USS;
+}
+
+bool process_is_summed(size_t column)
+{
+	switch (column) {
+	case PROCESS_PROCESSES:
+	case PROCESS_RESERVED:
+	case PROCESS_RESERVED_DIFF:
+	case PROCESS_USED:
+	case PROCESS_USED_DIFF:
+	case PROCESS_USED_PERCENT:
+	case PROCESS_RAM_PERCENT:
+		return true;
+	case PROCESS_PEAK:
+		/* Each had its own at another time. */
+		return false;
+	default:
+		return is_detail(column);
+	}
+}
+
+const struct columns *process_group_columns(size_t key)
+{
+	static struct column group_list[ARRAY_SIZE(list)];
+	static struct columns columns;
+
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++) {
+		group_list[i] = list[i];
+		if (i >= PROCESS_PID && i < PROCESS_STATUS &&
+		    !process_is_summed(i))
+			group_list[i].shown = 0;
+	}
+	group_list[key].shown = IN_ALL;
+	group_list[PROCESS_PROCESSES].shown = IN_ALL;
+	columns = process_columns;
+	columns.json_name = "groups";
+	columns.list = group_list;
+	return &columns;
+}
+
 /* The status in every format and language; it also replaces the figures. */
 static const char *status(const struct process *process)
 {
@@ -151,6 +198,10 @@ static const char *status(const struct process *process)
 		[ANSWER_ERROR] = "error",
 	};
 
+	if (process->is_total)
+		return "total";
+	if (process->n_summed && process->n_left_out)
+		return "partial";
 	return words[process_answer(process)];
 }
 
@@ -205,11 +256,6 @@ static bool asked_figure(const struct process_context *context,
 	}
 }
 
-static bool is_detail(size_t column)
-{
-	return column >= PROCESS_THREADS && column <= PROCESS_USS;
-}
-
 /* Returns when the machine started, in milliseconds since 1970. */
 static int64_t machine_start(void)
 {
@@ -249,6 +295,10 @@ static bool other_figure(const struct process_context *context,
 		break;
 	case PROCESS_PID:
 		*figure = process->pid;
+		known = !process->is_sum;
+		break;
+	case PROCESS_PROCESSES:
+		*figure = process->is_sum ? process->n_summed : !process->error;
 		break;
 	case PROCESS_RESERVED_DIFF:
 		*figure = process->reserved_difference;
@@ -274,6 +324,8 @@ static bool other_figure(const struct process_context *context,
 static bool figure_of(const struct process_context *context,
 		      struct process *process, size_t column, int64_t *figure)
 {
+	if (process->is_sum && column == PROCESS_OOM_SCORE_ADJ)
+		return false;
 	if (asked_figure(context, process, column, figure))
 		return !process->error;
 	if (is_detail(column))
@@ -300,7 +352,8 @@ static void show_figure(struct table *table,
 
 	if (figure_of(context, process, column, &figure))
 		table_number(table, column, figure);
-	else if (asked_figure(context, process, column, &figure))
+	else if (process->error &&
+		 asked_figure(context, process, column, &figure))
 		table_word(table, column, status(process));
 }
 
@@ -318,6 +371,20 @@ static void fill(struct table *table, const struct process_context *context,
 	}
 }
 
+/* Names the row of the total, where the others have a name or a PID. */
+static void name_total(struct table *table)
+{
+	for (size_t i = 0; i < table->n_shown; i++) {
+		size_t column = table->shown[i];
+
+		if (column == PROCESS_PID || (list[column].type == TYPE_TEXT &&
+					      column < PROCESS_STATUS)) {
+			table_word(table, column, "total");
+			return;
+		}
+	}
+}
+
 void process_fill(struct table *table, const struct process_context *context,
 		  struct process *process)
 {
@@ -327,6 +394,8 @@ void process_fill(struct table *table, const struct process_context *context,
 		error = process->error;
 		fill(table, context, process);
 	} while (process->error != error);
+	if (process->is_total)
+		name_total(table);
 }
 
 static int compare_texts(const char *a, const char *b, bool descending)

@@ -13,6 +13,7 @@ enum process_column {
 	PROCESS_PID,
 	PROCESS_USER,
 	PROCESS_START,
+	PROCESS_PROCESSES,
 	PROCESS_RESERVED,
 	PROCESS_RESERVED_DIFF,
 	PROCESS_USED,
@@ -39,6 +40,12 @@ enum process_column {
 };
 
 extern const struct columns process_columns;
+
+/* Returns the same for rows of sums, with the @key that they are grouped by. */
+const struct columns *process_group_columns(size_t key);
+
+/* Returns whether a group has a figure for @column. */
+bool process_is_summed(size_t column);
 
 /* Values that all processes of a sample share. */
 struct process_context {

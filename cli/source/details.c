@@ -204,6 +204,14 @@ const char *details_text(struct details *details, pid_t pid,
 	return details->texts[text];
 }
 
+void details_begin_sums(struct details *details, uint32_t known)
+{
+	details->read = BIT(DETAILS) - 1;
+	details->known = known;
+	for (size_t i = 0; i < DETAIL_TEXTS; i++)
+		details->text_read[i] = true;
+}
+
 void details_free(struct details *details)
 {
 	if (!details)

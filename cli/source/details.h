@@ -42,6 +42,9 @@ static inline bool details_has_asked(const struct details *details,
 	return details->read & UINT32_C(1) << detail;
 }
 
+/* Makes the sums of @known 0, a bit for each, and everything else unknown. */
+void details_begin_sums(struct details *details, uint32_t known);
+
 /* Look up a value, or know it from an earlier call; false or NULL: unknown. */
 bool details_value(struct details *details, pid_t pid, enum detail detail,
 		   int64_t *value);

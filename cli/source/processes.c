@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shared/xalloc.h"
 #include "source/processes.h"
@@ -203,7 +204,7 @@ void processes_free(struct processes *processes)
 	free(processes->list);
 }
 
-void processes_keep(struct processes *now, struct processes *before)
+void processes_keep_order(struct processes *now, struct processes *before)
 {
 	struct processes done = *now;
 
@@ -211,6 +212,11 @@ void processes_keep(struct processes *now, struct processes *before)
 	*before = done;
 	free_details(now);
 	now->n = 0;
+}
+
+void processes_keep(struct processes *now, struct processes *before)
+{
+	processes_keep_order(now, before);
 	if (before->n)
 		qsort(before->list, before->n, sizeof(*before->list), by_pid);
 }
@@ -221,8 +227,10 @@ static bool is_same(const struct process *now, const struct process *before)
 	       now->start == before->start;
 }
 
-static void compare(struct process *now, const struct process *before)
+void process_compare(struct process *now, const struct process *before)
 {
+	if (now->error || before->error)
+		return;
 	now->has_differences = true;
 	now->reserved_difference =
 		growth_in_bytes(now->stats.reserved_memory_kb,
@@ -243,8 +251,8 @@ void processes_compare(struct processes *now, const struct processes *before)
 		if (before->n)
 			last = bsearch(process, before->list, before->n,
 				       sizeof(*before->list), by_pid);
-		if (last && !last->error && is_same(process, last))
-			compare(process, last);
+		if (last && is_same(process, last))
+			process_compare(process, last);
 	}
 }
 
@@ -341,4 +349,92 @@ const char *process_text(struct process *process, enum detail_text text)
 	if (!again)
 		knowledge_of(process, found);
 	return found;
+}
+
+struct process *processes_add_sum(struct processes *processes, uint32_t details)
+{
+	struct process *sum = new_process(processes);
+
+	*sum = (struct process){ .is_sum = true };
+	know_nothing(sum);
+	sum->has_details = KNOWN;
+	details_begin_sums(details_of(sum), details);
+	return sum;
+}
+
+static void add_detail(struct process *sum, struct process *process,
+		       enum detail detail)
+{
+	int64_t value;
+
+	if (process_detail(process, detail, &value))
+		sum->details->values[detail] += value;
+	else
+		sum->details->known &= ~(UINT32_C(1) << detail);
+}
+
+/* Afterwards @error says whether the process has ended meanwhile. */
+static void read_details(struct process *process, uint32_t details)
+{
+	int64_t value;
+
+	for (int detail = 0; detail < DETAILS; detail++)
+		if (details & UINT32_C(1) << detail)
+			process_detail(process, detail, &value);
+}
+
+/* Percentages are of the sums, and not sums of percentages. */
+static void add_stats(struct process_memory_stats *sum,
+		      const struct process_memory_stats *stats)
+{
+	sum->reserved_memory_kb += stats->reserved_memory_kb;
+	sum->used_memory_kb += stats->used_memory_kb;
+	if (sum->reserved_memory_kb)
+		sum->used_memory_percentage =
+			sum->used_memory_kb * 100 / sum->reserved_memory_kb;
+}
+
+void process_add_to(struct process *sum, struct process *process,
+		    uint32_t details)
+{
+	read_details(process, details);
+	if (process_has_ended(process))
+		return;
+	if (process->error) {
+		sum->n_left_out++;
+	} else {
+		for (int detail = 0; detail < DETAILS; detail++)
+			if (details & UINT32_C(1) << detail)
+				add_detail(sum, process, detail);
+		add_stats(&sum->stats, &process->stats);
+		sum->n_summed++;
+	}
+	sum->error = sum->n_summed ? 0 : process->error;
+}
+
+void process_copy_owner(struct process *sum, struct process *process)
+{
+	if (process_owner(process, &sum->uid))
+		sum->has_owner = KNOWN;
+}
+
+void process_copy_command(struct process *sum, struct process *process)
+{
+	const char *command = process_command(process);
+
+	if (!command)
+		return;
+	strcpy(sum->command, command);
+	sum->has_command = KNOWN;
+}
+
+void process_copy_text(struct process *sum, struct process *process,
+		       enum detail_text text)
+{
+	const char *found = process_text(process, text);
+
+	if (!found)
+		return;
+	sum->details->texts[text] = xmalloc(strlen(found) + 1);
+	strcpy(sum->details->texts[text], found);
 }

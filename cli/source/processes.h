@@ -23,6 +23,12 @@ struct process {
 	int error; /* of reading its memory; 0: @stats is set */
 	struct process_memory_stats stats;
 
+	/* A row of sums has no PID, and its figures are those of @n_summed. */
+	bool is_sum;
+	bool is_total;
+	size_t n_summed;
+	size_t n_left_out; /* denied, or not to be read */
+
 	/* The change since the last sample, which may lack this process. */
 	bool has_differences;
 	int64_t reserved_difference;
@@ -97,10 +103,31 @@ long processes_total(const struct source *source,
  * processes_keep() turns the finished sample @now into @before, and empties
  * @now. processes_compare() then finds the differences of the next sample, of
  * processes that it knows to be the same by PID and start; it is called for
- * the first sample, too.
+ * the first sample, too.  processes_keep_order() is for a list whose order is
+ * needed as it is.
  */
 void processes_keep(struct processes *now, struct processes *before);
+void processes_keep_order(struct processes *now, struct processes *before);
 void processes_compare(struct processes *now, const struct processes *before);
+
+/* Sets the differences between two that are known to be the same. */
+void process_compare(struct process *now, const struct process *before);
+
+/*
+ * A sum starts empty, and takes what is known of each process: of @details, a
+ * bit for each, a sum is known if all parts of it are.  A process that has
+ * ended adds nothing.
+ */
+struct process *processes_add_sum(struct processes *processes,
+				  uint32_t details);
+void process_add_to(struct process *sum, struct process *process,
+		    uint32_t details);
+
+/* Gives @sum a value that all its processes share. */
+void process_copy_owner(struct process *sum, struct process *process);
+void process_copy_command(struct process *sum, struct process *process);
+void process_copy_text(struct process *sum, struct process *process,
+		       enum detail_text text);
 
 /*
  * These read /proc, once; NULL or false: unknown.  Where the process turns out

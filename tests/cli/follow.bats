@@ -205,7 +205,7 @@ time.sleep(float(sys.argv[1]))'
 	refused "--tree and --plot do nothing without --until-gone or -- COMMAND" \
 		proc --plot a.svg 1
 	for option in --all --user=root --name=x --sort=PID --top=1 --count=2 --openmetrics; do
-		refused "--all, --user, --name, --sort, --top, --count and --openmetrics do not go with --until-gone or -- COMMAND" \
+		refused "--all, --user, --name, --sort, --top, --by, --total, --count and --openmetrics do not go with --until-gone or -- COMMAND" \
 			proc "$option" -- true
 	done
 	refused "a process ID, or --all, is missing" proc --until-gone

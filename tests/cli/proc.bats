@@ -211,6 +211,101 @@ pids() {
 	[[ $output == $'1\n80' ]]
 }
 
+# Five processes in three cgroups; one is denied.
+populate_groups() {
+	export FAKE_PROCESSES="10:1000:100:10:0 11:2000:200:10:0"
+	FAKE_PROCESSES+=" 20:4000:400:10:0/8000:500:10:0 21:EPERM 30:EPERM"
+	fake_process 10 1 1 0 0 worker
+	fake_process 11 1 1 0 0 worker
+	fake_process 20 1 1 0 0 server
+	fake_process 21 1 1 0 0 server
+	fake_process 30 1 1 0 0 secret
+	rm -r "$FAKE_PROC/4711" "$FAKE_PROC/1"
+	echo 0::/system.slice/a.service >"$FAKE_PROC/10/cgroup"
+	echo 0::/system.slice/a.service/b >"$FAKE_PROC/11/cgroup"
+	echo 0::/system.slice/a.service/b >"$FAKE_PROC/20/cgroup"
+}
+
+@test "--by: sums of groups, with what is denied told apart" {
+	populate_groups
+	run_expecting 0 tamalloc proc --by=command
+	[[ $(words <<<"$output") == "PROCESSES RESERVED USED USED% COMMAND
+1 3.9M 400K 10 server
+2 2.9M 300K 10 worker
+0 denied denied denied secret" ]]
+	run_expecting 0 tamalloc proc --by command --sort command -J
+	jq -e '.groups | map([.command, .processes, .used, .status]) == [
+		["secret", 0, null, "denied"], ["server", 1, 409600, "partial"],
+		["worker", 2, 307200, "ok"]]' <<<"$output"
+	run_expecting 0 tamalloc proc --by=cgroup -rno PROCESSES,USED,CGROUP
+	[[ $output == "2 614400 /system.slice/a.service/b
+1 102400 /system.slice/a.service
+0 denied -" ]]
+	run_expecting 0 tamalloc proc --by=unit -rno PROCESSES,UNIT --top 1
+	[[ $output == "3 a.service" ]]
+	run_expecting 0 tamalloc proc --by=unit 10 20 -rno PID,OOM_SCORE,PEAK,USED%,UNIT
+	[[ $output == "- - - 10 a.service" ]]
+	run_expecting 64 tamalloc proc --by=command 10 99 -rno PROCESSES,COMMAND
+	[[ $output == "1 worker" ]]
+	refused "x: not a group (user, command, cgroup or unit)" proc --by=x
+	refused "--by and --openmetrics exclude each other" \
+		proc --by=user --openmetrics
+}
+
+@test "--by=user" {
+	need_root
+	populate_groups
+	chown 65534 "$FAKE_PROC/10" "$FAKE_PROC/20"
+	run_expecting 0 tamalloc proc --by=user -n
+	[[ $(words <<<"$output") == $'nobody 2 4.9M 500K 10\nroot 1 2M 200K 10' ]]
+}
+
+@test "--total: of all rows, also those that are not shown" {
+	populate_groups
+	run_expecting 0 tamalloc proc --top 1 --total -o PID,USED,USED%,COMMAND,PROCESSES
+	[[ $(words <<<"$output") == "PID USED USED% COMMAND PROCESSES
+20 400K 10 server 1
+total 700K 10 - 3" ]]
+	run_expecting 0 tamalloc proc 10 11 --total -Jo PID,USED
+	jq -e '.processes | map([.pid, .used, .status]) == [[10, 102400, "ok"],
+		[11, 204800, "ok"], [null, 307200, "total"]]' <<<"$output"
+	run_expecting 0 tamalloc proc --by=command --total -no USED,COMMAND
+	[[ $(words <<<"$output") == $'400K server\n300K worker\ndenied secret\n700K total' ]]
+	run_expecting 0 tamalloc proc --name nothing --total -rno PID,USED
+	[[ $output == "total 0" ]]
+}
+
+@test "sums of details are known if all of their parts are" {
+	populate_groups
+	fake_status 10 2
+	fake_status 11 3
+	fake_status 20 4
+	fake_smaps 10
+	run_expecting 0 tamalloc proc --by=command --sort command -rno \
+		THREADS,ANON,PSS,PEAK,COMMAND --total
+	[[ $output == "- - - - secret
+4 1024000 - - server
+5 2048000 - - worker
+9 3072000 - - total" ]]
+	fake_smaps 11
+	run_expecting 0 tamalloc proc --by=command -rno PSS 10 11
+	[[ $output == 3072000 ]]
+}
+
+@test "--watch --by: the changes of the sums" {
+	populate_groups
+	run_expecting 0 tamalloc proc --by=command --total --watch=0.01 \
+		--count 2 -rno USED_DIFF,COMMAND
+	[[ $output == "- server
+- worker
+- secret
+- total
+102400 server
+0 worker
+- secret
+102400 total" ]]
+}
+
 @test "--full: the command line, which ARGS shows" {
 	populate
 	printf 'java\0-jar\0my app.jar\0\0' >"$FAKE_PROC/20/cmdline"

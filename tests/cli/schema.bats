@@ -49,6 +49,9 @@ all_columns() {
 	is_valid document proc 1 2 3 4 5 -o PID
 	is_valid document proc --all
 	is_valid document proc --name nothing
+	is_valid document proc --all --by=user --total
+	is_valid document proc 1 2 3 --total -o "$(all_columns proc)"
+	is_valid document proc 1 3 --by=command -o "$(all_columns proc)"
 	is_valid document proc 1 --source=procfs
 	FAKE_PROC=/nonexistent is_valid document proc 1 5 -o +USER
 }
