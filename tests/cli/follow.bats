@@ -56,17 +56,17 @@ print(eval(sys.argv[2]))' "$@"
 
 @test "the highest figures, each with its time" {
 	export FAKE_PROCESSES="*:1000:500:50:0/3000:400:13:0/2000:900:45:0/10:10:100:0"
-	run_expecting 0 tamalloc proc --watch=0.05 -J -- sleep 0.5
+	run_expecting 0 tamalloc proc --watch=0.05 -J -- sleep 2
 	stderr='{"summary": ['$(tail -n 1 <<<"$stderr")']}'
 	[[ $(summary '[.peak_reserved, .peak_used, .processes, .source]') == \
 		"[$((3000 * 1024)),$((900 * 1024)),1,\"syscall\"]" ]]
 	[[ $(summary '.samples > 3 and 0 < .peak_reserved_after and
 		.peak_reserved_after < .peak_used_after and
-		.peak_used_after < .seconds and .seconds >= 0.5') == true ]]
+		.peak_used_after < .seconds and .seconds >= 2') == true ]]
 }
 
 @test "what the kernel has recorded shows what no sample has seen" {
-	run_expecting 0 tamalloc proc --watch=10 --json -- \
+	run_expecting 0 tamalloc proc --watch=1000 --json -- \
 		env -u LD_PRELOAD python3 -c 'bytearray(50 << 20).replace(b"\0", b"x", 1)'
 	jq -se '.[-1] | .samples == 1 and .maxrss > 50 * 1048576' <<<"$stderr"
 }
@@ -80,15 +80,15 @@ print(eval(sys.argv[2]))' "$@"
 @test "--watch shows rows, also on a terminal, and a summary" {
 	for format in "" -n; do
 		run_expecting 0 tamalloc proc --watch=0.1 -o PID,USED $format -- \
-			sleep 0.5
+			sleep 1
 		[[ -z $output ]]
 		(( $(grep -cE '^ *[0-9]+ +500K$' <<<"$stderr") >= 2 ))
 	done
-	run_expecting 0 tamalloc proc --watch=0.1 --raw -o USED -- sleep 0.5
+	run_expecting 0 tamalloc proc --watch=0.1 --raw -o USED -- sleep 1
 	[[ $(uniq <<<"$stderr") == $'USED\n512000' ]]
-	run_expecting 0 script -qec "env LD_PRELOAD=$FAKE TERM=xterm $CLI proc --watch=0.1 -o USED -- sleep 0.5" /dev/null
+	run_expecting 0 script -qec "env LD_PRELOAD=$FAKE TERM=xterm $CLI proc --watch=0.1 -o USED -- sleep 1" /dev/null
 	[[ $output != *$'\033'* ]]
-	run_expecting 0 tamalloc proc --watch=0.1 --json -- sleep 0.5
+	run_expecting 0 tamalloc proc --watch=0.1 --json -- sleep 1
 	jq -se 'length > 2 and .[1].used_diff == 0 and
 		.[-1].samples == length - 1' <<<"$stderr"
 }
@@ -133,19 +133,19 @@ time.sleep(float(sys.argv[1]))'
 }
 
 @test "--until-gone waits for all that are named" {
-	sleep 0.5 3>&- &
+	sleep 4 3>&- &
 	first=$!
-	sleep 1 3>&- &
+	sleep 5 3>&- &
 	pid=$!
 	run_expecting 0 tamalloc proc --until-gone -J "$first" "$pid"
 	[[ -z $stderr ]]
 	[[ $(summary '[.peak_used, .maxrss, .processes, .exit]' "$output") == \
 		"[$((1000 * 1024)),null,2,null]" ]]
-	[[ $(summary '.seconds > 0.5 and .seconds < 5' "$output") == true ]]
+	[[ $(summary '.seconds > 0.5' "$output") == true ]]
 }
 
 @test "--until-gone: some or all are gone already" {
-	sleep 0.2 3>&- &
+	sleep 4 3>&- &
 	pid=$!
 	run_expecting 64 tamalloc proc --until-gone -J "$pid" 4194304
 	[[ $stderr == "tamalloc: 4194304: no such process" ]]
@@ -157,7 +157,7 @@ time.sleep(float(sys.argv[1]))'
 @test "a signal ends --until-gone, which has its summary and its picture" {
 	sleep 60 3>&- &
 	pid=$!
-	run_expecting 0 timeout -s INT --preserve-status 1 env \
+	run_expecting 0 timeout -s INT --preserve-status 3 env \
 		LD_PRELOAD="$FAKE" "$CLI" proc --until-gone -J \
 		--plot "$BATS_TEST_TMPDIR/a.svg" "$pid"
 	[[ $(summary '.seconds > 0.5' "$output") == true ]]
@@ -166,15 +166,14 @@ time.sleep(float(sys.argv[1]))'
 
 @test "--plot draws both curves over time, and marks the peak" {
 	export FAKE_PROCESSES="*:2048:1024:50:0/4096:2048:50:0/4096:3072:75:0/4096:1024:25:0"
-	run_expecting 0 tamalloc proc --watch=0.2 --plot \
-		"$BATS_TEST_TMPDIR/a.svg" -- sleep 0.7
+	run_expecting 0 tamalloc proc --watch=0.1 --plot \
+		"$BATS_TEST_TMPDIR/a.svg" -- sleep 2
 	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'root.find(space + "title").text') == "at most 4M reserved and 3M used" ]]
-	for text in seconds bytes reserved used 0 0.2 0.6 1M 4M "Linux 6.12.0-fake, 4 samples"; do
-		[[ $(svg "$BATS_TEST_TMPDIR/a.svg" "texts.count('$text')") == 1 ]]
-	done
-	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'len(ids["reserved"].get("points").split())') == 4 ]]
-	# A quarter below the top of the field; two of the three intervals.
-	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'ids["peak"].get("cy"), 400 < float(ids["peak"].get("cx")) < 450') == "('137.5', True)" ]]
+	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'all(texts.count(text) == 1 for text in
+		["seconds", "bytes", "reserved", "used", "0", "1", "1M", "4M"])') == True ]]
+	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'texts[1]') =~ ^"Linux 6.12.0-fake, "[0-9]+" samples"$ ]]
+	# The third sample is a quarter below the top of the field.
+	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'ids["peak"].get("cy"), ids["reserved"].get("points").split()[2].split(",")[0] == ids["peak"].get("cx")') == "('137.5', True)" ]]
 }
 
 @test "--plot of many samples keeps the peak and a bounded size" {
@@ -183,9 +182,12 @@ time.sleep(float(sys.argv[1]))'
 		FAKE_PROCESSES+=/9000:10:1:0
 	done
 	FAKE_PROCESSES+=/9000:9000:100:0/9000:10:1:0
-	run_expecting 0 tamalloc proc --watch=0.01 --raw -o PID --plot \
-		"$BATS_TEST_TMPDIR/a.svg" -- sleep 8
-	(( ${#stderr_lines[@]} > 600 ))
+	# It ends when it has been measured often enough.
+	# shellcheck disable=SC2094 # it reads what the command writes
+	tamalloc proc --watch=0.01 --raw -o PID --plot \
+		"$BATS_TEST_TMPDIR/a.svg" -- sh -c \
+		'until [ "$(wc -l <"$1")" -gt 710 ]; do sleep 0.2; done' sh \
+		"$BATS_TEST_TMPDIR/err" 2>"$BATS_TEST_TMPDIR/err"
 	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" '200 < len(ids["reserved"].get("points").split()) <= 512') == True ]]
 	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'any(abs(float(p.split()[1]) - float(ids["peak"].get("cy"))) < .1 for p in ids["used"].get("d")[1:].split("V")[0].split("L"))') == True ]]
 }
