@@ -65,7 +65,7 @@ all_columns() {
 @test "proc: summaries" {
 	# A program's figures are on standard error, whatever its own output.
 	summaries_of() {
-		LD_PRELOAD=$FAKE "$CLI" proc --json "$@" 2>&1 >/dev/null
+		{ LD_PRELOAD=$FAKE "$CLI" proc --json "$@" >/dev/null; } 2>&1
 	}
 	valid() {
 		"$BATS_TEST_DIRNAME/validate" "$top/cli/schema/proc.json" "$1"
