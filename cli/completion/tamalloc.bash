@@ -24,6 +24,7 @@ _tamalloc_values() {
 	--source) echo auto syscall procfs ;;
 	--thp) echo default never always ;;
 	--pattern) echo sequential random ;;
+	--by) echo user command cgroup unit ;;
 	-o | --output | --sort) _tamalloc_help "$2" | _tamalloc_section Columns ;;
 	--user) compgen -u ;;
 	--name) ps -eo comm= ;;

@@ -75,18 +75,21 @@ with_values() {
 	export FAKE_GLOBAL="2560 612"
 	[[ $(with_values) == *--source* ]]
 	for option in $(with_values); do
-		options alloc | grep -qx -e "$option"
-		mapfile -t values < <(in_bash alloc "$option" =)
+		command="alloc 1M --touch=1M"
+		[[ $option != --by ]] || command="proc --all"
+		options "${command%% *}" | grep -qx -e "$option"
+		mapfile -t values < <(in_bash "${command%% *}" "$option" =)
 		(( ${#values[@]} > 1 ))
 		for value in "${values[@]}"; do
 			echo "$option=$value"
-			run_expecting 0 tamalloc alloc 1M --touch=1M \
-				"$option=$value"
+			# shellcheck disable=SC2086 # words
+			run_expecting 0 tamalloc $command "$option=$value"
 		done
-		run_expecting 2 tamalloc alloc 1M --touch=1M "$option=x"
-		[[ $(in_bash alloc "$option" = "${values[0]:0:2}") == "${values[0]}" ]]
+		# shellcheck disable=SC2086 # words
+		run_expecting 2 tamalloc $command "$option=x"
+		[[ $(in_bash "${command%% *}" "$option" = "${values[0]:0:2}") == "${values[0]}" ]]
 		diff <(printf '%s\n' "${values[@]}" | sort) \
-			<(in_zsh "alloc $option=" | tail -n 1 |
+			<(in_zsh "${command%% *} $option=" | tail -n 1 |
 				tr -s ' ' '\n' | sed '/^$/d' | sort)
 	done
 }
