@@ -134,11 +134,12 @@ static void parse_by(struct proc_request *req, const char *text)
 					  PROCESS_CGROUP, PROCESS_UNIT };
 	int found = word_find(names, ARRAY_SIZE(names), text);
 
-	if (found < 0)
+	if (found >= 0)
+		req->by = columns[found];
+	else
 		misuse(&proc_command,
 		       _("%s: not a group (user, command, cgroup or unit)"),
 		       text);
-	req->by = columns[found];
 }
 
 static void parse_option(struct proc_request *req, int c)

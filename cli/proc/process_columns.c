@@ -377,8 +377,8 @@ static void name_total(struct table *table)
 	for (size_t i = 0; i < table->n_shown; i++) {
 		size_t column = table->shown[i];
 
-		if (column == PROCESS_PID || (list[column].type == TYPE_TEXT &&
-					      column < PROCESS_STATUS)) {
+		if (column == PROCESS_PID || (column < PROCESS_STATUS &&
+					      list[column].type == TYPE_TEXT)) {
 			table_word(table, column, "total");
 			return;
 		}

@@ -63,7 +63,7 @@ static void read_file(struct details *details, pid_t pid,
 		      const struct file *file)
 {
 	struct named_number lines[ARRAY_SIZE(file->lines)];
-	int64_t numbers[ARRAY_SIZE(file->lines)];
+	int64_t numbers[ARRAY_SIZE(file->lines)] = { 0 };
 	char path[64];
 	pid_t tid;
 
