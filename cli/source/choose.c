@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <err.h>
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "shared/array.h"
@@ -44,6 +45,18 @@ static const char *syscalls_absent(void)
 	}
 }
 
+static void fail_without_syscalls(const char *absent)
+{
+	bool blocked = errno == EPERM;
+
+	warnx("%s", absent);
+	if (!blocked)
+		fputs(_("Install tamalloc-dkms to get them on this kernel, or boot a "
+			"tamalloc kernel. See tamalloc(7).\n"),
+		      stderr);
+	exit(EXIT_NO_SYSCALLS);
+}
+
 const struct source *source_choose(enum source_choice choice, bool note)
 {
 	const char *absent = NULL;
@@ -54,7 +67,7 @@ const struct source *source_choose(enum source_choice choice, bool note)
 			return &source_syscall;
 	}
 	if (choice == SOURCE_SYSCALL)
-		errx(EXIT_NO_SYSCALLS, "%s", absent);
+		fail_without_syscalls(absent);
 	if (!procfs_usable() && absent)
 		errx(EXIT_FAILURE,
 		     _("%s, and /proc is not mounted here, or "

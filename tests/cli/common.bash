@@ -8,6 +8,7 @@ top=$(realpath "$BATS_TEST_DIRNAME/../..")
 # Built for other prefixes: not that which another suite may run now.
 installed=$O/tests/installed
 lacking='tamalloc: this kernel lacks the tamalloc system calls'
+remedy='Install tamalloc-dkms to get them on this kernel, or boot a tamalloc kernel. See tamalloc(7).'
 note="$lacking: answering from mmap(2) and /proc"
 
 # The command's files: sources, headers, or both.

@@ -66,7 +66,7 @@ setup() {
 	done
 	# An error is no note.
 	run_expecting 3 tamalloc global -q --source=syscall
-	[[ $stderr == "$lacking" ]]
+	[[ $stderr == "$lacking"$'\n'"$remedy" ]]
 }
 
 @test "TAMALLOC_SOURCE chooses, unless --source does" {
@@ -89,7 +89,7 @@ setup() {
 		# shellcheck disable=SC2086 # words
 		FAKE_PROBE=ENOSYS run_expecting 3 tamalloc $command \
 			--source=syscall
-		[[ -z $output && $stderr == "$lacking" ]]
+		[[ -z $output && $stderr == "$lacking"$'\n'"$remedy" ]]
 		# shellcheck disable=SC2086 # words
 		FAKE_PROBE=EPERM run_expecting 3 tamalloc $command \
 			--source=syscall
