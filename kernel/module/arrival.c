@@ -120,6 +120,10 @@ static int __init tamalloc_init(void)
 		       __NR_tamalloc_get_stats);
 		return -EOPNOTSUPP;
 	}
+	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
+		pr_err("not loaded: in real time the probe must not ask for memory\n");
+		return -EOPNOTSUPP;
+	}
 	for_each_kernel_tracepoint(find_sys_enter, NULL);
 	if (!sys_enter) {
 		pr_err("not loaded: this kernel lacks the tracepoint sys_enter\n");
