@@ -36,6 +36,20 @@ options() {
 	grep ^CONFIG_ | LC_ALL=C sort
 }
 
+@test "DKMS gets the module's source, and is told which kernels to leave alone" {
+	dpkg-deb -x "$DIST/$RELEASE/tamalloc-dkms_${OURS}_all.deb" "$BATS_TEST_TMPDIR/root"
+	make -s -C kernel/module source DIR="$BATS_TEST_TMPDIR/source"
+	cd "$BATS_TEST_TMPDIR/root/usr/src/tamalloc-$OURS"
+	diff -r --exclude=dkms.conf . "$BATS_TEST_TMPDIR/source"
+	# As DKMS reads it, in the eyes of Debian 12's and of a newer one.
+	config() { # VERSION VARIABLE
+		bash -ec 'v=$1; dpkg-query() { echo "$v"; }; . ./dkms.conf; echo "${!2-}"' - "$@"
+	}
+	[[ $(config 3.0.10-8+deb12u1 PACKAGE_VERSION) == "$OURS" ]]
+	[[ -z $(config 3.0.10-8+deb12u1 BUILD_EXCLUSIVE_CONFIG) ]]
+	[[ $(config 3.2.2-1~deb13u2 BUILD_EXCLUSIVE_CONFIG) == *'!CONFIG_TAMALLOC'* ]]
+}
+
 @test "Debian's flavours have Debian's configuration but for what is ours" {
 	# Facts of the build, and what says that it's ours.
 	ours='CC_VERSION_TEXT|PAHOLE_.*'
