@@ -38,7 +38,7 @@ PROFILES   := $(addprefix pkg.tamalloc.,$(if $(TOOLS),tools,$(TEST_LINES) $(if $
 SUDO    := $(if $(filter 0,$(shell id -u)),,sudo)
 KMAKE    = $(MAKE) --no-print-directory -C kernel O=$(O) KERNEL=$(KERNEL) FLAVOUR=$(FLAVOUR)
 
-export V BTF DBG TOOLS KERNEL TEST_LINES FLAVOUR O DIST SIGN_KEY SIGN_CERT
+export V BTF DBG TOOLS DKMS KERNEL TEST_LINES FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
@@ -132,12 +132,12 @@ bench: check-deps ## measure the costs again, in two hours, into bench/
 patches: ## write dist/patches-VERSION/, for your own kernel tree
 	$(Q)$(KMAKE) patches DIST=$(DIST)
 
-demo: ## build and install it in a throwaway Debian, boot and show it
+demo: ## show it in a throwaway Debian (DKMS=y: sooner, with a module)
 	$(Q)$(MAKE) check-deps
 	$(Q)tests/vm/demo
 
 shell: ## open a root shell in the machine that demo made
-	$(Q)tests/vm/run --interactive --snapshot --disk $(O)/vm/$(KERNEL)-$(FLAVOUR).qcow2
+	$(Q)tests/vm/run --interactive --snapshot --disk $(O)/vm/$(if $(DKMS),dkms,$(KERNEL)-$(FLAVOUR)).qcow2
 
 endif
 
