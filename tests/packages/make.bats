@@ -122,6 +122,9 @@ on_host() { # [VARIABLE]...
 	cd "$BATS_TEST_TMPDIR/dist/tools"
 	[[ -f tamalloc-tools_${OURS}_amd64.deb ]]
 	[[ -f libtamalloc-dev_${OURS}_amd64.deb ]]
+	# The module's headers are those of the kernel that runs where it is installed.
+	run "$BATS_TEST_DIRNAME/../../debian/install-kernel" --print "$PWD"
+	[[ $output == *" ./tamalloc-dkms_${OURS}_all.deb \"linux-headers-\$(uname -r)\"" ]]
 	run ! ls linux-*
 	# Without a word of lintian's, and hardened in every command of the build.
 	run lintian -EvIL +pedantic --fail-on error,warning,info,pedantic,experimental \
