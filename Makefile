@@ -1,12 +1,11 @@
 # tamalloc: every task is one target; bare make lists them.
 #
 #   KERNEL=LINE     line of Debian's kernel (this machine's; all, for check)
-#   FLAVOUR=vm      its flavour; for packages, by default this machine's
+#   FLAVOUR=vm      its flavour (this machine's)    O=DIR       build directory
 #   DEBIAN=NAME     another Debian release, in a root of its own
 #   BTF=y or n      type information for BPF        DBG=y       debug symbols
 #   SIGN_KEY=FILE   sign for Secure Boot, with      TOOLS=y     only the command
 #   SIGN_CERT=FILE  its certificate                 V=1         show the commands
-#   O=DIR           build directory
 
 include debian/choice.mk
 O       ?= build
@@ -42,7 +41,8 @@ export V BTF DBG TOOLS DKMS KERNEL TEST_LINES FLAVOUR O DIST SIGN_KEY SIGN_CERT
 # Absolute by now: what the command line said shall not override that below.
 MAKEOVERRIDES :=
 
-.PHONY: help deps tools kernel deb install-kernel source repo verify install demo shell prune clean distclean
+.PHONY: help deps tools kernel deb install-kernel source repo verify follow install-follow
+.PHONY: install demo shell prune clean distclean
 .PHONY: check check-deps check-long check-mutants lint patches bench
 .DEFAULT_GOAL := help
 
@@ -109,6 +109,17 @@ repo: ## make dist/repo, a signed apt repository (REPO_KEY=FINGERPRINT)
 
 verify: ## compare somebody's package with what deb built here (DEB=FILE)
 	$(Q)debian/verify '$(DEB)' $(BUILT)
+
+follow: ## build, boot, test and publish kernels that Debian has newer
+	$(Q)$(SUDO) env KERNELS='$(or $(KERNELS),$(KERNEL)-$(FLAVOUR))' REPO='$(or $(REPO),$(DIST)/repo)' \
+		REPO_KEY='$(REPO_KEY)' O='$(O)' \
+		$(foreach v,GNUPGHOME REPO_DAYS DEBIAN EXTRA_SOURCES CCACHE_DIR MIRROR SECURITY_MIRROR \
+			http_proxy,$(if $($(v)),$(v)='$($(v))')) debian/follow
+
+install-follow: PROFILES := pkg.tamalloc.tools pkg.tamalloc.follow
+install-follow: ## run that every six hours, by a systemd timer
+	$(Q)$(if $(DESTDIR),,$(BUILD_DEP))
+	$(Q)$(if $(DESTDIR),,$(SUDO)) debian/install-follow /usr/local/lib/tamalloc-follow
 
 install: ## install the command and its pages ($(DESTDIR)$(prefix))
 	$(Q)$(MAKE) --no-print-directory -C cli O=$(O) prefix=$(prefix) install

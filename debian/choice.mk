@@ -2,11 +2,13 @@
 # Included by the top Makefile.
 
 # What needs to know the line; all else needs no more than a compiler.
-NEEDS_LINE := $(if $(TOOLS),,$(filter-out help tools install repo verify clean distclean,$(MAKECMDGOALS)))
+NEEDS_LINE := $(if $(TOOLS),,$(filter-out help tools install repo verify install-follow clean distclean \
+	$(if $(KERNELS),follow),$(MAKECMDGOALS)))
 
 # DEBIAN names a release that isn't this host's: what is made in a root of that.
 HOST_DEBIAN := $(shell DEBIAN= kernel/line release 2>/dev/null)
-ELSEWHERE   := $(if $(filter-out $(HOST_DEBIAN),$(DEBIAN)),$(filter-out help repo verify clean distclean,$(MAKECMDGOALS)))
+ELSEWHERE   := $(if $(filter-out $(HOST_DEBIAN),$(DEBIAN)),$(filter-out \
+	help repo verify follow install-follow clean distclean,$(MAKECMDGOALS)))
 
 ifneq ($(NEEDS_LINE)$(ELSEWHERE),)
 LINE := DEBIAN=$(if $(ELSEWHERE),$(DEBIAN)) kernel/line
@@ -21,7 +23,7 @@ $(error $(UNSUPPORTED))
 endif
 
 # Packages are for a machine, this one by default; all else is for virtual ones.
-FOR_MACHINE := $(filter deps deb source install-kernel,$(NEEDS_LINE))
+FOR_MACHINE := $(filter deps deb source install-kernel follow,$(NEEDS_LINE))
 ifneq ($(if $(and $(KERNEL),$(FLAVOUR)),,$(FOR_MACHINE)),)
 HOST    := $(shell debian/host-kernel $(if $(FLAVOUR),2>/dev/null))
 FLAVOUR := $(or $(FLAVOUR),$(lastword $(HOST)),$(if $(filter-out deps,$(FOR_MACHINE)),$(error \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Clean roots: a Debian in a directory, in which packages are built, and tests try
-# them.  Sourced by tests/lib/root.bash.
+# them.  Sourced by debian/follow and tests/lib/root.bash.
 
 as_root() { # COMMAND...
 	if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
