@@ -186,7 +186,7 @@ time.sleep(float(sys.argv[1]))'
 	# shellcheck disable=SC2094 # it reads what the command writes
 	tamalloc proc --watch=0.01 --raw -o PID --plot \
 		"$BATS_TEST_TMPDIR/a.svg" -- sh -c \
-		'until [ "$(wc -l <"$1")" -gt 710 ]; do sleep 0.2; done' sh \
+		'until test "$(wc -l <"$1")" -gt 710; do sleep 0.2; done' sh \
 		"$BATS_TEST_TMPDIR/err" 2>"$BATS_TEST_TMPDIR/err"
 	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" '200 < len(ids["reserved"].get("points").split()) <= 512') == True ]]
 	[[ $(svg "$BATS_TEST_TMPDIR/a.svg" 'any(abs(float(p.split()[1]) - float(ids["peak"].get("cy"))) < .1 for p in ids["used"].get("d")[1:].split("V")[0].split("L"))') == True ]]
