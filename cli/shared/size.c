@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
+#include <langinfo.h>
 #include <limits.h>
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +16,7 @@ static const char units[] = "BKMGTPE";
 
 static const char *not_a_size(void)
 {
-	return _("not a size (a whole number and a unit, as in 100M)");
+	return _("not a size (a number and a unit, as in 100M or 1.5G)");
 }
 
 /* The user address space of x86-64 is 47 bits wide, less a guard page. */
@@ -39,19 +41,64 @@ static uint64_t unit_size(const char *unit)
 	return size;
 }
 
+/* Returns the length of a decimal point: a dot, or as the locale has it. */
+static size_t decimal_point(const char *text)
+{
+	locale_t locale = newlocale(LC_NUMERIC_MASK, "", NULL);
+	const char *point = locale ? nl_langinfo_l(RADIXCHAR, locale) : ".";
+	size_t length = strlen(point);
+
+	if (!length || strncmp(text, point, length))
+		length = *text == '.';
+	if (locale)
+		freelocale(locale);
+	return length;
+}
+
+/* A part of 1, as a number of units of 10^-FRACTION_DIGITS. */
+#define FRACTION_DIGITS 9
+#define FRACTION_WHOLE 1000000000
+
+/*
+ * Reads decimals, if there are any, and returns what follows, or NULL if there
+ * is a decimal point without them.  Later digits are less than a byte.
+ */
+static const char *fraction_prefix(const char *text, uint64_t *fraction)
+{
+	size_t point = decimal_point(text);
+	int digits = 0;
+
+	*fraction = 0;
+	if (!point)
+		return text;
+	for (text += point; isdigit((unsigned char)*text); text++)
+		if (digits++ < FRACTION_DIGITS)
+			*fraction = *fraction * 10 + *text - '0';
+	for (int i = digits; i < FRACTION_DIGITS; i++)
+		*fraction *= 10;
+	return digits ? text : NULL;
+}
+
 const char *size_parse(const char *text, size_t *size)
 {
-	uint64_t number, unit;
-	const char *end;
+	uint64_t number, fraction, unit;
+	const char *decimals, *end;
 
 	if (*text == '-')
 		return _("negative");
-	end = number_prefix(text, &number);
+	decimals = number_prefix(text, &number);
+	end = decimals ? fraction_prefix(decimals, &fraction) : NULL;
 	unit = end ? unit_size(end) : 0;
-	if (!unit)
+	/* There is no part of a byte. */
+	if (!unit || (unit == 1 && end != decimals))
 		return not_a_size();
 	/* A number that is too large reads as the largest one. */
 	if (__builtin_mul_overflow(number, unit, size) || *size > SIZE_LIMIT)
+		return _("beyond the address space (128T less a page)");
+	/* In two parts, for their product may not fit. */
+	*size += unit / FRACTION_WHOLE * fraction +
+		 unit % FRACTION_WHOLE * fraction / FRACTION_WHOLE;
+	if (*size > SIZE_LIMIT)
 		return _("beyond the address space (128T less a page)");
 	return NULL;
 }
@@ -74,6 +121,11 @@ void size_format(char text[SIZE_TEXT], uint64_t bytes)
 	if (tenths == 10) {
 		whole++;
 		tenths = 0;
+	}
+	/* 1023.96K is nearer to 1M than to any tenth of a K. */
+	if (whole == 1024) {
+		whole = 1;
+		unit++;
 	}
 	if (tenths)
 		snprintf(text, SIZE_TEXT, "%lu.%lu%c", whole, tenths, *unit);

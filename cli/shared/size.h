@@ -9,9 +9,10 @@
 #define SIZE_TEXT 32
 
 /*
- * Reads a whole number with an optional unit: K or KiB, M or MiB ... are
- * powers of 1024, KB, MB ... powers of 1000, and B is bytes.  Returns NULL, or
- * a message about what is wrong with @text.
+ * Reads a number with an optional unit: K or KiB, M or MiB ... are powers of
+ * 1024, KB, MB ... powers of 1000, and B is bytes.  With a unit it may have
+ * decimals; part of a byte is left out.  Returns NULL, or a message about what
+ * is wrong with @text.
  */
 const char *size_parse(const char *text, size_t *size);
 

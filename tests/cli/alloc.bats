@@ -88,15 +88,20 @@ load common
 		1T 1099511627776
 		1TiB 1099511627776
 		1tb 1000000000000
+		1.5G 1610612736
+		0.1K 102
+		2.000M 2097152
+		1.5kB 1500
+		0.000000001T 1099
 	EOF
 }
 
 @test "sizes that are refused" {
-	for size in x M 1X 1.5G 1,5G "1 M" " 1M" +1M 0x10 1Mi 1MiBx 1MBB 1iB \
+	for size in x M 1X 1.5 1.5B 1.G .5G 1.5.5G 1,5G "1 M" " 1M" +1M 0x10 1Mi 1MiBx 1MBB 1iB \
 		    1BB "" "1M "; do
-		refused "$size: not a size (a whole number and a unit, as in 100M)" \
+		refused "$size: not a size (a number and a unit, as in 100M or 1.5G)" \
 			alloc "$size"
-		refused "$size: not a size (a whole number and a unit, as in 100M)" \
+		refused "$size: not a size (a number and a unit, as in 100M or 1.5G)" \
 			alloc 1M --touch="$size"
 	done
 	refused "0: nothing to reserve" alloc 0
@@ -104,6 +109,22 @@ load common
 	refused "-1M: negative" alloc -- -1M
 	refused "-1M: negative" alloc 2M --touch -1M
 	refused "-1...: a negative number" alloc -1M
+}
+
+@test "sizes are shown as a person rounds them" {
+	while read -r kib shown; do
+		FAKE_PROCESSES="1:$kib:1:0:0" run_expecting 0 tamalloc proc 1 \
+			-no RESERVED
+		[[ $(words <<<"$output") == "$shown" ]]
+	done <<-EOF
+		1023 1023K
+		1048524 1023.9M
+		1048525 1G
+		1048575 1G
+		1048576 1G
+		1073741823 1T
+		1536 1.5M
+	EOF
 }
 
 @test "sizes beyond the address space" {

@@ -187,3 +187,18 @@ unmarked() {
 	printf 'warnx("no such file");\n' >"$BATS_TEST_TMPDIR/x.c"
 	unmarked "$BATS_TEST_TMPDIR/x.c"
 }
+
+@test "a size has the decimal point of the locale, or a dot" {
+	for locale in es_ES.UTF-8 es_GT.UTF-8; do
+		for size in 1.5M 1,5M; do
+			status=0
+			LC_ALL=$locale tamalloc alloc $size -rno SIZE \
+				>"$BATS_TEST_TMPDIR/size" 2>&1 || status=$?
+			if [[ $locale$size == es_GT*,* ]]; then
+				(( status == 2 ))
+			else
+				grep -qx 1572864 "$BATS_TEST_TMPDIR/size"
+			fi
+		done
+	done
+}
