@@ -387,24 +387,6 @@ restricted() { # LEVEL ARGUMENT...
 	[[ $stderr == "tamalloc: not all processes are shown: "* ]]
 }
 
-@test "global: the processes counted are those in the sums, at every level" {
-	hold 1M
-	for level in 0 1 2; do
-		run -0 --separate-stderr tamalloc global -rno PROCESSES
-		all=$output
-		echo "$level" >/proc/sys/vm/tamalloc_restrict
-		run -0 --separate-stderr as_nobody "$TAMALLOC" global \
-			--source=syscall --json
-		echo 0 >/proc/sys/vm/tamalloc_restrict
-		[[ -z $stderr ]]
-		processes=$(json '.global[0].processes')
-		# The machine's own come and go.
-		(( processes >= all - 2 && processes <= all + 2 ))
-		# All but the command itself.
-		(( $(json '.global[0].hidden') == (level ? processes - 1 : 0) ))
-	done
-}
-
 # Prints the IDs of processes that have memory according to /proc.
 with_memory() {
 	grep -lv '^0 0 ' /proc/[0-9]*/statm 2>"$BATS_TEST_TMPDIR/vanished" |
