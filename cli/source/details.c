@@ -175,6 +175,8 @@ static char *read_unit(pid_t pid)
 {
 	char *path = read_path(pid, "name=systemd"), *rest = path;
 
+	if (!path)
+		return NULL;
 	for (char *part; (part = strsep(&rest, "/"));) {
 		if (!*part || ends_in(part, ".slice"))
 			continue;
