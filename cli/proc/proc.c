@@ -46,9 +46,9 @@ struct proc_request {
 	pid_t *pids;
 
 	bool has_user;
+	bool full; /* @name is matched with the command line */
 	uid_t user;
 	const char *pattern; /* that @name was made of; NULL: any */
-	bool full;           /* it is matched with the command line */
 	regex_t name;
 
 	bool has_sort;
@@ -57,9 +57,9 @@ struct proc_request {
 	size_t top;  /* 0: all */
 
 	size_t by; /* column; 0: rows are processes */
-	bool total;
 
 	char **program; /* behind "--", or NULL */
+	bool total;
 	bool until_gone;
 	bool tree;
 	const char *plot;
