@@ -133,17 +133,23 @@ static void openmetrics_row(struct table *table)
 	free(labels.text);
 }
 
+static void put_descriptor(const struct table *table, size_t id,
+			   const char *keyword, const char *text)
+{
+	printf("# %s %s%s %s\n", keyword, table->columns->metrics,
+	       table->columns->list[id].metric, text);
+}
+
 /* The help stays English, as the names do. */
 static void put_family(const struct table *table, size_t id,
 		       const struct buffer *samples)
 {
 	const struct column *column = &table->columns->list[id];
-	const char *prefix = table->columns->metrics;
 
-	printf("# HELP %s%s %s\n", prefix, column->metric, column->help);
-	printf("# TYPE %s%s gauge\n", prefix, column->metric);
+	put_descriptor(table, id, "HELP", column->help);
+	put_descriptor(table, id, "TYPE", "gauge");
 	if (column->type == TYPE_SIZE)
-		printf("# UNIT %s%s bytes\n", prefix, column->metric);
+		put_descriptor(table, id, "UNIT", "bytes");
 	fwrite(samples->text, 1, samples->size, stdout);
 }
 
