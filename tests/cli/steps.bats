@@ -349,7 +349,7 @@ os.execv(sys.argv[1], sys.argv[1:])'
 		refused "$seed: not a seed (a whole number)" \
 			alloc 1M --touch 1M --pattern random --seed="$seed"
 	done
-	for step in x -1 1e9 "" 1.5M; do
+	for step in x -1 1e9 "" 1.5.5M; do
 		run_expecting 2 tamalloc alloc 1M --touch 1M --step="$step"
 		[[ $stderr == "tamalloc: $step: n"* ]]
 	done
