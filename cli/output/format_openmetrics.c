@@ -10,32 +10,14 @@
 
 #include "output/figure.h"
 #include "output/format_openmetrics.h"
+#include "shared/memory_file.h"
 #include "shared/utf8.h"
 #include "shared/xalloc.h"
 
-struct buffer {
-	FILE *file;
-	char *text;
-	size_t size;
-};
-
 /* The samples of each column so far. */
 struct families {
-	struct buffer of[COLUMNS_MAX];
+	struct memory_file of[COLUMNS_MAX];
 };
-
-static void buffer_open(struct buffer *buffer)
-{
-	buffer->file = open_memstream(&buffer->text, &buffer->size);
-	if (!buffer->file)
-		out_of_memory();
-}
-
-static void buffer_close(struct buffer *buffer)
-{
-	if (fclose(buffer->file))
-		out_of_memory();
-}
 
 /* A byte that isn't UTF-8 becomes the replacement character. */
 static void put_value(FILE *file, const char *text)
@@ -115,19 +97,19 @@ static void openmetrics_open(struct table *table)
 static void openmetrics_row(struct table *table)
 {
 	struct families *families = table->handle;
-	struct buffer labels;
+	struct memory_file labels;
 
-	buffer_open(&labels);
+	memory_file_open(&labels);
 	put_common_labels(labels.file, table);
-	buffer_close(&labels);
+	memory_file_close(&labels);
 	for (size_t i = 0; i < table->n_shown; i++) {
 		size_t id = table->shown[i];
-		struct buffer *samples = &families->of[id];
+		struct memory_file *samples = &families->of[id];
 
 		if (!table->columns->list[id].metric || !is_known(table, id))
 			continue;
 		if (!samples->file)
-			buffer_open(samples);
+			memory_file_open(samples);
 		put_sample(table, id, samples->file, labels.text);
 	}
 	free(labels.text);
@@ -142,7 +124,7 @@ static void put_descriptor(const struct table *table, size_t id,
 
 /* The help stays English, as the names do. */
 static void put_family(const struct table *table, size_t id,
-		       const struct buffer *samples)
+		       const struct memory_file *samples)
 {
 	const struct column *column = &table->columns->list[id];
 
@@ -162,7 +144,7 @@ static void openmetrics_close(struct table *table)
 
 		if (!families->of[id].file)
 			continue;
-		buffer_close(&families->of[id]);
+		memory_file_close(&families->of[id]);
 		put_family(table, id, &families->of[id]);
 		free(families->of[id].text);
 	}
