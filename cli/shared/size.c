@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <ctype.h>
-#include <langinfo.h>
 #include <limits.h>
 #include <locale.h>
 #include <stdio.h>
@@ -41,27 +40,39 @@ static uint64_t unit_size(const char *unit)
 	return size;
 }
 
+/* The locale's, though figures are written as in the locale C. */
+static const char *locale_point(void)
+{
+	static char point[2 * MB_LEN_MAX];
+
+	if (!*point) {
+		setlocale(LC_NUMERIC, "");
+		snprintf(point, sizeof(point), "%s",
+			 localeconv()->decimal_point);
+		setlocale(LC_NUMERIC, "C");
+	}
+	return point;
+}
+
 /* Returns the length of a decimal point: a dot, or as the locale has it. */
 static size_t decimal_point(const char *text)
 {
-	locale_t locale = newlocale(LC_NUMERIC_MASK, "", NULL);
-	const char *point = locale ? nl_langinfo_l(RADIXCHAR, locale) : ".";
+	const char *point = locale_point();
 	size_t length = strlen(point);
 
-	if (!length || strncmp(text, point, length))
-		length = *text == '.';
-	if (locale)
-		freelocale(locale);
-	return length;
+	return strncmp(text, point, length) ? *text == '.' : length;
 }
 
 /* A part of 1, as a number of units of 10^-FRACTION_DIGITS. */
-#define FRACTION_DIGITS 9
-#define FRACTION_WHOLE 1000000000
+#define FRACTION_DIGITS 18
+#define FRACTION_WHOLE UINT64_C(1000000000000000000)
+
+/* For a size times such a number. */
+__extension__ typedef unsigned __int128 product_t;
 
 /*
  * Reads decimals, if there are any, and returns what follows, or NULL if there
- * is a decimal point without them.  Later digits are less than a byte.
+ * is a decimal point without them.  Later digits are a byte or less.
  */
 static const char *fraction_prefix(const char *text, uint64_t *fraction)
 {
@@ -95,9 +106,7 @@ const char *size_parse(const char *text, size_t *size)
 	/* A number that is too large reads as the largest one. */
 	if (__builtin_mul_overflow(number, unit, size) || *size > SIZE_LIMIT)
 		return _("beyond the address space (128T less a page)");
-	/* In two parts, for their product may not fit. */
-	*size += unit / FRACTION_WHOLE * fraction +
-		 unit % FRACTION_WHOLE * fraction / FRACTION_WHOLE;
+	*size += (product_t)unit * fraction / FRACTION_WHOLE;
 	if (*size > SIZE_LIMIT)
 		return _("beyond the address space (128T less a page)");
 	return NULL;

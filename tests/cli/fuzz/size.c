@@ -53,9 +53,8 @@ static void try_size(const char *text)
 	}
 	must(isdigit((unsigned char)*text), "taken, and no number", text);
 	must(size <= ADDRESS_SPACE, "beyond the address space", text);
-	/* A part of a byte is left out, and so are digits beyond the ninth. */
-	must(size <= value_of(text) + 1 &&
-	     value_of(text) - size < 1 + value_of(text) / 1e9L,
+	/* A part of a byte is left out, and so are digits beyond the eighteenth. */
+	must(size <= value_of(text) + 1 && value_of(text) - size < 3,
 	     "another number", text);
 
 	size_format(shown, size);
