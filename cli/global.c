@@ -184,7 +184,7 @@ static void note_hidden(const struct sampler *sampler,
 	if (!sampler->notes || sampler->has_before)
 		return;
 	if (summed && count->processes == COUNT_UNKNOWN && count->hidden &&
-	    table_shows(table, PROCESSES))
+	    procfs_usable() && table_shows(table, PROCESSES))
 		warnx(_("/proc hides processes from this user: their number "
 			"is unknown, but the sums include them"));
 	else if (!summed && count->hidden == COUNT_UNKNOWN)
