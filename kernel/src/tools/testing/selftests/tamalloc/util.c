@@ -44,6 +44,11 @@ void need_root(void)
 		skip_all("needs root");
 }
 
+bool calls_are_of_module(void)
+{
+	return !access("/sys/module/tamalloc/initstate", F_OK);
+}
+
 int reserve_error(size_t size)
 {
 	return reserve(size) == MAP_FAILED ? errno : 0;

@@ -55,6 +55,9 @@ static inline unsigned long distance(unsigned long a, unsigned long b)
 /* Skip all tests of the program; to be called before its main(). */
 void need_root(void);
 
+/* Whether a module has brought the calls. */
+bool calls_are_of_module(void);
+
 /* The error that the call answers with, or 0. */
 int reserve_error(size_t size);
 int global_error(void *stats);
