@@ -6,6 +6,16 @@ use strict;
 use warnings;
 use parent 'TAP::Harness';
 
+# As prove(1), which takes a suite that has a directory's name for the tests in it.
+sub main {
+	my ($jobs, @suites) = @_;
+	my $runner = Runner->new({
+		jobs => $jobs, exec => ['tests/check', '--tap'],
+		timer => 1, show_count => 1, color => -t STDOUT ? 1 : 0,
+	});
+	return $runner->runtests(@suites)->has_problems ? 1 : 0;
+}
+
 # One at a time of those that keep all CPUs busy, and another beside it.
 sub make_scheduler {
 	my ($self, @suites) = @_;

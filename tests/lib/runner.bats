@@ -75,6 +75,16 @@ suite() { # one | two | three, and what it does
 	grep -x 'ok 1 - 7.3 amd64 trixie' build/tests/log/two@*
 }
 
+@test "a suite may have the name of a directory" {
+	mkdir one
+	suite one 'echo 1..1; echo ok 1 a'
+	suite two 'echo 1..1; echo ok 1 a'
+	check
+	[[ $status -eq 0 && $total == '3 passed, 0 failed, 0 skipped' ]]
+	check one
+	[[ $status -eq 0 && $total == '1 passed, 0 failed, 0 skipped' ]]
+}
+
 @test "a word of the table that says nothing is refused" {
 	suite one 'echo ok 1; echo 1..1'
 	for word in other own-debug,owns others:debug; do
