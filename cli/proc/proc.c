@@ -2,68 +2,20 @@
 /* tamalloc proc: processes, by their IDs or all of them. */
 #include <err.h>
 #include <errno.h>
-#include <limits.h>
-#include <regex.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "options.h"
 #include "watch.h"
 #include "proc/follow.h"
 #include "proc/proc.h"
 #include "proc/process_columns.h"
+#include "proc/request.h"
 #include "proc/sums.h"
-#include "shared/array.h"
 #include "shared/exit.h"
 #include "shared/i18n.h"
 #include "shared/interrupt.h"
-#include "shared/number.h"
-#include "shared/words.h"
 #include "shared/xalloc.h"
-#include "source/users.h"
-
-enum {
-	OPT_ALL = OPT_WATCH_END,
-	OPT_USER,
-	OPT_NAME,
-	OPT_FULL,
-	OPT_SORT,
-	OPT_TOP,
-	OPT_BY,
-	OPT_TOTAL,
-	OPT_TREE,
-	OPT_UNTIL_GONE,
-	OPT_PLOT,
-};
-
-/* What the command line asks for. */
-struct proc_request {
-	struct options opts;
-	struct watch watch;
-	bool all;
-	size_t n_pids;
-	pid_t *pids;
-
-	bool has_user;
-	bool full; /* @name is matched with the command line */
-	uid_t user;
-	const char *pattern; /* that @name was made of; NULL: any */
-	regex_t name;
-
-	bool has_sort;
-	bool descending;
-	size_t sort; /* column */
-	size_t top;  /* 0: all */
-
-	size_t by; /* column; 0: rows are processes */
-
-	char **program; /* behind "--", or NULL */
-	bool total;
-	bool until_gone;
-	bool tree;
-	const char *plot;
-};
 
 /* What tells a process from one that gets its ID later. */
 struct identity {
@@ -82,222 +34,6 @@ struct proc_sample {
 	struct sums sums;
 	struct identity *named; /* of those that the command line names */
 };
-
-static pid_t parse_pid(const char *text)
-{
-	uint64_t pid;
-
-	if (!number_parse(text, 1, INT_MAX, &pid))
-		misuse(&proc_command, _("%s: not a process ID"), text);
-	return pid;
-}
-
-static void parse_user(struct proc_request *req, const char *text)
-{
-	if (!user_parse(text, &req->user))
-		misuse(&proc_command, _("%s: no such user"), text);
-	req->has_user = true;
-}
-
-static void parse_name(struct proc_request *req, const char *text)
-{
-	char why[256];
-	int error;
-
-	if (req->pattern)
-		regfree(&req->name);
-	error = regcomp(&req->name, text, REG_EXTENDED | REG_NOSUB);
-	if (error) {
-		regerror(error, &req->name, why, sizeof(why));
-		misuse(&proc_command, "%s: %s", text, why);
-	}
-	req->pattern = text;
-}
-
-static void parse_sort(struct proc_request *req, const char *text)
-{
-	const char *name = text + (*text == '-');
-	int column = column_find(&process_columns, name, strlen(name));
-
-	if (column < 0)
-		misuse(&proc_command, _("%s: no such column"), name);
-	req->has_sort = true;
-	req->descending = *text == '-';
-	req->sort = column;
-}
-
-static void parse_by(struct proc_request *req, const char *text)
-{
-	static const char *const names[] = { "user", "command", "cgroup",
-					     "unit" };
-	static const size_t columns[] = { PROCESS_USER, PROCESS_COMMAND,
-					  PROCESS_CGROUP, PROCESS_UNIT };
-	int found = word_find(names, ARRAY_SIZE(names), text);
-
-	if (found >= 0)
-		req->by = columns[found];
-	else
-		misuse(&proc_command,
-		       _("%s: not a group (user, command, cgroup or unit)"),
-		       text);
-}
-
-static void parse_option(struct proc_request *req, int c)
-{
-	switch (c) {
-	case OPT_ALL:
-		req->all = true;
-		break;
-	case OPT_USER:
-		parse_user(req, optarg);
-		break;
-	case OPT_NAME:
-		parse_name(req, optarg);
-		break;
-	case OPT_FULL:
-		req->full = true;
-		break;
-	case OPT_SORT:
-		parse_sort(req, optarg);
-		break;
-	case OPT_BY:
-		parse_by(req, optarg);
-		break;
-	case OPT_TOTAL:
-		req->total = true;
-		break;
-	case OPT_TOP:
-		req->top = options_count(&proc_command, optarg);
-		break;
-	case OPT_TREE:
-		req->tree = true;
-		break;
-	case OPT_UNTIL_GONE:
-		req->until_gone = true;
-		break;
-	case OPT_PLOT:
-		req->plot = optarg;
-		break;
-	default:
-		watch_take_option(&req->watch, &proc_command, c);
-	}
-}
-
-static void drop_repeated(struct proc_request *req)
-{
-	size_t n = 0, j;
-
-	for (size_t i = 0; i < req->n_pids; i++) {
-		for (j = 0; j < n && req->pids[j] != req->pids[i]; j++)
-			;
-		if (j == n)
-			req->pids[n++] = req->pids[i];
-	}
-	req->n_pids = n;
-}
-
-/* Reads all of them first: misuse prints no figures. */
-static void parse_pids(struct proc_request *req, size_t n, char **texts)
-{
-	if (n && req->all)
-		misuse(&proc_command, _("%s: unexpected with --all"), *texts);
-	req->n_pids = n;
-	req->pids = xreallocarray(NULL, n + 1, sizeof(*req->pids));
-	for (size_t i = 0; i < n; i++)
-		req->pids[i] = parse_pid(texts[i]);
-	/* No sample may come twice. */
-	if (req->opts.style.format == FORMAT_OPENMETRICS)
-		drop_repeated(req);
-	/* A choice among processes, with none named, means all. */
-	if (!n && (req->has_user || req->pattern || req->has_sort || req->top ||
-		   req->by || req->total))
-		req->all = true;
-	if (!n && !req->all)
-		misuse(&proc_command, _("a process ID, or --all, is missing"));
-}
-
-/*
- * Finds the program behind "--" among the arguments as they were @given, before
- * getopt_long() moved operands behind it.  @value is that of the last option,
- * which may be "--" itself.
- */
-static char **find_program(char *const *given, char **argv, const char *value)
-{
-	const char *last = argv[optind - 1];
-	size_t i = 0;
-
-	if (optind < 2 || strcmp(last, "--") || last == value)
-		return NULL;
-	while (given[i] != last)
-		i++;
-	return argv + i + 1;
-}
-
-static void check_follow(const struct proc_request *req)
-{
-	if (!req->program && !req->until_gone) {
-		if (req->tree || req->plot)
-			misuse(&proc_command,
-			       _("--tree and --plot do nothing without "
-				 "--until-gone or -- COMMAND"));
-		return;
-	}
-	if (req->all || req->has_user || req->pattern || req->has_sort ||
-	    req->top || req->by || req->total || req->watch.count ||
-	    req->opts.style.format == FORMAT_OPENMETRICS)
-		misuse(&proc_command,
-		       _("--all, --user, --name, --sort, --top, --by, --total, "
-			 "--count and --openmetrics do not go with --until-gone "
-			 "or -- COMMAND"));
-}
-
-static void check_program(const struct proc_request *req, const char *operand)
-{
-	if (!*req->program)
-		misuse(&proc_command, _("a command is missing after --"));
-	if (operand != *req->program)
-		misuse(&proc_command, _("%s: unexpected before -- COMMAND"),
-		       operand);
-	if (req->until_gone)
-		misuse(&proc_command,
-		       _("--until-gone and -- COMMAND exclude each other"));
-}
-
-static void parse_arguments(struct proc_request *req, int argc, char **argv)
-{
-	char **given = xreallocarray(NULL, argc + 1, sizeof(*given));
-	const char *value = NULL;
-	static const struct option_pair exclusive[] = {
-		{ OPT_BY, OPT_OPENMETRICS },
-		{ OPT_TOTAL, OPT_OPENMETRICS },
-		{ 0 },
-	};
-	static const int full = OPT_FULL;
-	int c;
-
-	memcpy(given, argv, (argc + 1) * sizeof(*given));
-	while ((c = options_next(&proc_command, argc, argv, &req->opts)) !=
-	       -1) {
-		value = optarg;
-		parse_option(req, c);
-	}
-	req->program = find_program(given, argv, value);
-	watch_check(&proc_command, &req->opts);
-	free(given);
-	options_exclude(&proc_command, &req->opts, exclusive);
-	options_require(&proc_command, &req->opts, &full, 1, OPT_NAME);
-	check_follow(req);
-	if (req->program) {
-		check_program(req, argv[optind]);
-		return;
-	}
-	parse_pids(req, argc - optind, argv + optind);
-	if ((req->top || req->by) && !req->has_sort) {
-		req->sort = PROCESS_USED;
-		req->descending = true;
-		req->has_sort = true;
-	}
-}
 
 /* Returns why there are no figures for a process, in the user's words. */
 static const char *explain(const struct process *process)
@@ -567,13 +303,6 @@ static void start_sample(struct proc_sample *sample)
 	sample->named = xcalloc(req->n_pids + 1, sizeof(*sample->named));
 }
 
-static void free_request(struct proc_request *req)
-{
-	free(req->pids);
-	if (req->pattern)
-		regfree(&req->name);
-}
-
 static void free_sample(struct proc_sample *sample)
 {
 	sums_free(&sample->sums);
@@ -615,7 +344,7 @@ static int follow(struct proc_request *req)
 	};
 	int status = follow_run(&follow);
 
-	free_request(req);
+	proc_request_free(req);
 	return status;
 }
 
@@ -625,7 +354,7 @@ static int run_proc(int argc, char **argv)
 	struct proc_sample sample = { .req = &req };
 	int status;
 
-	parse_arguments(&req, argc, argv);
+	proc_request_parse(&req, &proc_command, argc, argv);
 	if (req.program || req.until_gone)
 		return follow(&req);
 	start_sample(&sample);
@@ -634,32 +363,16 @@ static int run_proc(int argc, char **argv)
 		  &req.opts.style, show, &sample);
 	status = exit_status(&sample);
 	free_sample(&sample);
-	free_request(&req);
+	proc_request_free(&req);
 	return status;
 }
-
-static const struct option options[] = {
-	{ "all", no_argument, NULL, OPT_ALL },
-	{ "user", required_argument, NULL, OPT_USER },
-	{ "name", required_argument, NULL, OPT_NAME },
-	{ "full", no_argument, NULL, OPT_FULL },
-	{ "sort", required_argument, NULL, OPT_SORT },
-	{ "top", required_argument, NULL, OPT_TOP },
-	{ "by", required_argument, NULL, OPT_BY },
-	{ "total", no_argument, NULL, OPT_TOTAL },
-	{ "tree", no_argument, NULL, OPT_TREE },
-	{ "until-gone", no_argument, NULL, OPT_UNTIL_GONE },
-	{ "plot", required_argument, NULL, OPT_PLOT },
-	WATCH_OPTIONS,
-	COMMON_OPTIONS,
-};
 
 const struct command proc_command = {
 	.name = "proc",
 	.run = run_proc,
 	.summary = N_("Show processes, by their IDs or all of them"),
 	.operands = N_("PID... | --all | -- COMMAND..."),
-	.options = options,
+	.options = proc_options,
 	.options_help = N_(
 		"     --all             show all processes\n"
 		"     --user=USER       show only processes of USER (a name or a UID)\n"
