@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "shared/array.h"
@@ -44,36 +45,28 @@ struct group {
 	size_t mount; /* length of the mount point */
 };
 
-/*
- * Reads from /proc/self/cgroup where this process is.  The memory controller is
- * in one hierarchy: a version 1 of its own, if there is one, or version 2.
- */
-static const struct version *find_path(char path[PATH_MAX])
+char *cgroup_path(const char *file, const char *controller, bool *own)
 {
-	FILE *file = fopen("/proc/self/cgroup", "re");
-	const struct version *found = NULL;
-	char line[PATH_MAX + 256];
+	size_t size;
+	char *text = kernel_file_text(file, &size);
+	char *rest = text, *found = NULL;
 
-	while (file && found != &v1 && fgets(line, sizeof(line), file)) {
-		char *rest = line, *controllers, *at;
+	*own = false;
+	for (char *line; !*own && (line = strsep(&rest, "\n"));) {
+		char *names;
 
-		line[strcspn(line, "\n")] = '\0';
-		strsep(&rest, ":");
-		controllers = strsep(&rest, ":");
-		at = rest;
-		if (!at || strlen(at) >= PATH_MAX)
+		strsep(&line, ":");
+		names = strsep(&line, ":");
+		if (!line)
 			continue;
-		if (word_in_list(controllers, "memory"))
-			found = &v1;
-		else if (!*controllers && !strncmp(line, "0", 2))
-			found = &v2;
-		else
-			continue;
-		strcpy(path, at);
+		*own = word_in_list(names, controller);
+		if (*own || !*names)
+			found = line;
 	}
-	if (file)
-		fclose(file);
-	return found;
+	if (found)
+		return memmove(text, found, strlen(found) + 1);
+	free(text);
+	return NULL;
 }
 
 /* Returns the part of @path below @root, or NULL if it is not below. */
@@ -123,11 +116,14 @@ static bool enter_if_wanted(const struct mount *mount, void *arg)
 
 static bool find_group(struct group *group)
 {
-	char path[PATH_MAX];
+	bool own, found;
+	char *path = cgroup_path("/proc/self/cgroup", "memory", &own);
 	struct search search = { .group = group, .path = path };
 
-	group->version = find_path(path);
-	return group->version && mounts_find(enter_if_wanted, &search);
+	group->version = own ? &v1 : &v2;
+	found = path && mounts_find(enter_if_wanted, &search);
+	free(path);
+	return found;
 }
 
 static bool read_number(const struct group *group, const char *name,

@@ -19,4 +19,11 @@ struct cgroup_memory {
  */
 struct cgroup_memory cgroup_memory(bool available);
 
+/*
+ * Returns the path, to be freed, that @file, a cgroup file of /proc, has in the
+ * hierarchy of @controller: one of its own, of version 1, or else the one of
+ * version 2, whose line names no controller.  NULL if it is in neither.
+ */
+char *cgroup_path(const char *file, const char *controller, bool *own);
+
 #endif /* CGROUP_H */

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "shared/array.h"
-#include "shared/words.h"
 #include "shared/xalloc.h"
+#include "source/cgroup.h"
 #include "source/details.h"
 #include "source/kernel_file.h"
 #include "source/procfs.h"
@@ -115,32 +115,13 @@ static char *read_args(pid_t pid)
 	return name;
 }
 
-/*
- * Returns the path in the hierarchy of @controller, or else in that of version
- * 2, whose line names none.
- */
 static char *read_path(pid_t pid, const char *controller)
 {
-	size_t size;
-	char *text = procfs_read_all(pid, "cgroup", &size);
-	char *rest = text, *found = NULL;
+	char path[64];
+	bool own;
 
-	for (char *line; (line = strsep(&rest, "\n"));) {
-		char *names;
-
-		strsep(&line, ":");
-		names = strsep(&line, ":");
-		if (line && word_in_list(names, controller)) {
-			found = line;
-			break;
-		}
-		if (line && !*names)
-			found = line;
-	}
-	if (found)
-		return memmove(text, found, strlen(found) + 1);
-	free(text);
-	return NULL;
+	snprintf(path, sizeof(path), "/proc/%d/cgroup", pid);
+	return cgroup_path(path, controller, &own);
 }
 
 static char *read_cgroup(pid_t pid)

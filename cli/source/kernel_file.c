@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "shared/xalloc.h"
 #include "source/kernel_file.h"
 
 bool kernel_file_number(const char *path, int64_t *number)
@@ -42,4 +44,30 @@ bool kernel_file_named(const char *path, const struct named_number *numbers,
 		take_line(line, numbers, n);
 	fclose(file);
 	return true;
+}
+
+char *kernel_file_text(const char *path, size_t *size)
+{
+	FILE *file = fopen(path, "re");
+	size_t room = 0, len;
+	char *text = NULL;
+	bool failed;
+
+	*size = 0;
+	if (!file)
+		return NULL;
+	do {
+		room = room ? 2 * room : 512;
+		text = xreallocarray(text, room, 1);
+		len = fread(text + *size, 1, room - 1 - *size, file);
+		*size += len;
+	} while (*size == room - 1);
+	failed = ferror(file);
+	fclose(file);
+	text[*size] = '\0';
+	if (!failed)
+		return text;
+	free(text);
+	*size = 0;
+	return NULL;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Files in which the kernel writes a number, or lines with a name and one. */
+/* Files that the kernel writes: a number, lines with a name and one, or text. */
 #ifndef KERNEL_FILE_H
 #define KERNEL_FILE_H
 
@@ -21,5 +21,11 @@ bool kernel_file_number(const char *path, int64_t *number);
  */
 bool kernel_file_named(const char *path, const struct named_number *numbers,
 		       size_t n);
+
+/*
+ * Returns all that a file of any length has, with a NUL byte behind it, to be
+ * freed; NULL if it cannot be read, with a @size of 0.
+ */
+char *kernel_file_text(const char *path, size_t *size);
 
 #endif /* KERNEL_FILE_H */

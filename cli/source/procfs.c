@@ -11,13 +11,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "shared/words.h"
-#include "shared/xalloc.h"
 #include "source/kernel_file.h"
 #include "source/mounts.h"
 #include "source/procfs.h"
@@ -44,16 +42,14 @@ bool procfs_usable(void)
 	return atoi(self) == getpid();
 }
 
-static bool read_number(const char *path, int *number)
+static bool read_int(const char *path, int *number)
 {
-	FILE *file = fopen(path, "re");
-	bool found;
+	int64_t found;
 
-	if (!file)
+	if (!kernel_file_number(path, &found))
 		return false;
-	found = fscanf(file, "%d", number) == 1;
-	fclose(file);
-	return found;
+	*number = found;
+	return true;
 }
 
 bool procfs_oom_score(pid_t pid, int *score)
@@ -61,29 +57,24 @@ bool procfs_oom_score(pid_t pid, int *score)
 	char path[PATH_SIZE];
 
 	snprintf(path, sizeof(path), "/proc/%d/oom_score", pid);
-	return read_number(path, score);
+	return read_int(path, score);
 }
 
 bool procfs_overcommit(int *policy)
 {
-	return read_number("/proc/sys/vm/overcommit_memory", policy);
-}
-
-static FILE *open_file(pid_t pid, const char *name)
-{
-	char path[PATH_SIZE];
-
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
-	return fopen(path, "re");
+	return read_int("/proc/sys/vm/overcommit_memory", policy);
 }
 
 /* Reads the beginning of a file, if it is longer than @size. */
 static bool read_text(pid_t pid, const char *name, char *text, size_t size)
 {
-	FILE *file = open_file(pid, name);
+	char path[PATH_SIZE];
 	bool failed;
+	FILE *file;
 	size_t len;
 
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	file = fopen(path, "re");
 	if (!file)
 		return false;
 	len = fread(text, 1, size - 1, file);
@@ -95,28 +86,10 @@ static bool read_text(pid_t pid, const char *name, char *text, size_t size)
 
 char *procfs_read_all(pid_t pid, const char *name, size_t *size)
 {
-	FILE *file = open_file(pid, name);
-	size_t room = 0, len;
-	char *text = NULL;
-	bool failed;
+	char path[PATH_SIZE];
 
-	*size = 0;
-	if (!file)
-		return NULL;
-	do {
-		room = room ? 2 * room : 512;
-		text = xreallocarray(text, room, 1);
-		len = fread(text + *size, 1, room - 1 - *size, file);
-		*size += len;
-	} while (*size == room - 1);
-	failed = ferror(file);
-	fclose(file);
-	text[*size] = '\0';
-	if (!failed)
-		return text;
-	free(text);
-	*size = 0;
-	return NULL;
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return kernel_file_text(path, size);
 }
 
 /* A name may contain a newline, so only the file's size shows where it ends. */
@@ -314,7 +287,7 @@ static long procfs_process(pid_t pid, struct process_memory_stats *stats)
 	stats->used_memory_kb = to_kib(pages.used);
 	stats->used_memory_percentage = 100 * pages.used / pages.reserved;
 	snprintf(path, sizeof(path), "/proc/%d/oom_score_adj", pid);
-	if (!read_number(path, &stats->oom_score)) {
+	if (!read_int(path, &stats->oom_score)) {
 		errno = ESRCH;
 		return -1;
 	}

@@ -24,10 +24,7 @@ bool procfs_oom_score(pid_t pid, int *score);
 #define COMMAND_TEXT 64
 bool procfs_command(pid_t pid, char command[COMMAND_TEXT]);
 
-/*
- * Reads a file of /proc/PID of any length, and adds a NUL byte; NULL if unknown,
- * with a @size of 0.
- */
+/* kernel_file_text() of a file of /proc/PID. */
 char *procfs_read_all(pid_t pid, const char *name, size_t *size);
 
 /* Returns a thread of @pid that has memory, or 0. */
