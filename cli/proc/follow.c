@@ -92,8 +92,22 @@ static void show_row(struct follow *follow, struct process *process)
 		table_row_end(&follow->rows);
 }
 
+/* What the rows show beside the memory of each process. */
+static void find_context(struct follow *follow)
+{
+	const struct table *rows = &follow->rows;
+
+	follow->context.time = watch_time();
+	if (table_shows(rows, PROCESS_RAM_PERCENT))
+		follow->context.machine = machine_memory(false);
+	if (table_shows(rows, PROCESS_RESERVED_DIFF) ||
+	    table_shows(rows, PROCESS_USED_DIFF))
+		processes_compare(&follow->now, &follow->before);
+}
+
 static void show_rows(struct follow *follow)
 {
+	find_context(follow);
 	for (size_t i = 0; i < follow->now.n; i++)
 		show_row(follow, &follow->now.list[i]);
 }
@@ -103,10 +117,7 @@ static void take_sample(struct follow *follow)
 	uint64_t passed = (clock_now() - follow->start) * 1000;
 
 	processes_keep(&follow->now, &follow->before);
-	follow->context.time = watch_time();
-	follow->context.machine = machine_memory(false);
 	add_processes(follow);
-	processes_compare(&follow->now, &follow->before);
 	peaks_add(&follow->peaks, &follow->now, passed);
 	if (follow->req->watch->on)
 		show_rows(follow);
@@ -230,8 +241,8 @@ int follow_run(const struct follow_request *req)
 	print_summary(&follow);
 	if (req->plot)
 		drawn = peaks_plot(&follow.peaks, req->plot);
-	free(follow.now.list);
-	free(follow.before.list);
+	processes_free(&follow.now);
+	processes_free(&follow.before);
 	alive_free(&follow.alive);
 	return drawn || req->program ? exit_status(&follow) : EXIT_FAILURE;
 }

@@ -221,3 +221,20 @@ time.sleep(float(sys.argv[1]))'
 	FAKE_PROC=/nonexistent run_expecting 1 tamalloc proc --tree -- echo no
 	[[ -z $output && $stderr == "tamalloc: --tree needs /proc, which is not mounted here, or shows another PID namespace" ]]
 }
+
+# The files of /proc that are read while a program runs.
+files_read() { # ARGUMENT...
+	strace -qq -e trace=%file -o "$BATS_TEST_TMPDIR/trace" \
+		"$CLI" proc "$@" --source=procfs -- sleep 0.3 >"$BATS_TEST_TMPDIR/out" 2>&1
+	grep -oE '"/proc/(meminfo|[0-9]+/(stat|status))"' "$BATS_TEST_TMPDIR/trace" |
+		sed 's,.*/,,; s/"//' | sort -u | tr '\n' ' '
+}
+
+@test "only what is shown is read" {
+	unset FAKE_PROCESSES
+	[[ $(files_read) == "" ]]
+	[[ $(files_read --watch=0.1 -o PID,USED) == "" ]]
+	[[ $(files_read --watch=0.1 -o "RAM%") == "meminfo " ]]
+	[[ $(files_read --watch=0.1 -o USED_DIFF) == "stat " ]]
+	[[ $(files_read --watch=0.1 -o PEAK) == "status " ]]
+}
