@@ -410,13 +410,18 @@ details=THREADS,PEAK,ANON,FILE,SHARED,SWAP,HUGETLB,PSS,USS
 	jq -e '.processes[0] | .unit == null and .cgroup == null' <<<"$output"
 }
 
-@test "details of real processes, and of an exited leader" {
+# Sets pid, an exited leader, its thread, and a zombie.
+start_leaderless() {
 	unset FAKE_PROC
 	cc -o "$BATS_TEST_TMPDIR/leaderless" \
 		"$BATS_TEST_DIRNAME/leaderless.c" -pthread
 	exec {ids}< <(exec "$BATS_TEST_TMPDIR/leaderless" 3>&-)
 	read -r pid thread zombie <&"$ids"
 	until_true grep -q zombie "/proc/$pid/status"
+}
+
+@test "details of real processes, and of an exited leader" {
+	start_leaderless
 	run_expecting 0 tamalloc proc --source=procfs -rno \
 		PEAK,ANON,FILE,USS,THREADS,ARGS,CGROUP "$pid"
 	read -r peak anon file uss threads arguments cgroup <<<"$output"
@@ -780,12 +785,7 @@ status_in_bytes() {
 }
 
 @test "procfs: real threads, a real zombie" {
-	unset FAKE_PROC
-	cc -o "$BATS_TEST_TMPDIR/leaderless" \
-		"$BATS_TEST_DIRNAME/leaderless.c" -pthread
-	exec {ids}< <(exec "$BATS_TEST_TMPDIR/leaderless" 3>&-)
-	read -r pid thread zombie <&"$ids"
-	until_true grep -q zombie "/proc/$pid/status"
+	start_leaderless
 	run tamalloc proc --source=procfs -nb "$pid" "$thread" "$zombie"
 	expected=$(status_in_bytes "/proc/$pid/task/$thread/status")
 	[[ $status -eq 64 ]]
