@@ -4,17 +4,7 @@
 
 # shellcheck disable=SC2153 # set_names sets them
 load ../lib/kernel
-load fakes
-
-setup_file() {
-	bats_require_minimum_version 1.5.0
-	set_names
-	git status --porcelain >"$BATS_FILE_TMPDIR/status"
-}
-
-setup() {
-	cd "$BATS_TEST_DIRNAME/../.." || return
-}
+load common
 
 @test "bare make lists every target with a line" {
 	run make -s
@@ -324,5 +314,5 @@ names() { # VERSION [VARIABLE]...
 }
 
 @test "nothing of all this landed in the checkout" {
-	git status --porcelain | diff "$BATS_FILE_TMPDIR/status" -
+	nothing_has_landed
 }

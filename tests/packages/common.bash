@@ -1,6 +1,21 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Hosts that are made up.
+# For what make and its packages are: hosts that are made up, and the checkout, in
+# which nothing may land.
+
+setup_file() {
+	bats_require_minimum_version 1.5.0
+	set_names
+	git status --porcelain >"$BATS_FILE_TMPDIR/status"
+}
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return
+}
+
+nothing_has_landed() {
+	git status --porcelain | diff "$BATS_FILE_TMPDIR/status" -
+}
 
 # A dpkg-query that knows of another linux-source, or of none.
 fake_source() { # [version]
