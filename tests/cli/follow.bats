@@ -237,4 +237,6 @@ files_read() { # ARGUMENT...
 	[[ $(files_read --watch=0.1 -o "RAM%") == "meminfo " ]]
 	[[ $(files_read --watch=0.1 -o USED_DIFF) == "stat " ]]
 	[[ $(files_read --watch=0.1 -o PEAK) == "status " ]]
+	# And given back, which LeakSanitizer sees where nothing traces.
+	run_expecting 0 tamalloc proc --watch=0.1 -o PEAK --source=procfs -- sleep 0.3
 }
